@@ -1,0 +1,26 @@
+// Migrations: numbered per module, forward-only, applied whole under an advisory lock, recorded in base.migration with
+// the SHA-256 of their text. An applied migration whose text changed stops the boot.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace base::db {
+
+struct Migration {
+  std::string module;  // also its schema
+  int number = 0;
+  std::string name;
+  std::string sql;
+};
+
+struct MigrationReport {
+  std::vector<std::string> applied;  // "oauth/0001_clients"
+};
+
+// `connection` is a libpq connection string of the owning role. Throws std::runtime_error with one plain sentence.
+MigrationReport migrate(const std::string& connection, const std::vector<Migration>& migrations);
+// Names of what is not applied yet: serve refuses to start while any is.
+std::vector<std::string> pending(const std::string& connection, const std::vector<Migration>& migrations);
+
+}  // namespace base::db

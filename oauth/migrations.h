@@ -1,0 +1,12 @@
+#pragma once
+
+#include <vector>
+
+#include "base/db/migrate.h"
+
+namespace oauth {
+
+// This module's schema, in order (deploy/embed_migrations.cmake).
+std::vector<base::db::Migration> migrations();
+
+}  // namespace oauth
