@@ -1,0 +1,37 @@
+// What the authorization server must know of a consent, in its own words. Wiring fills it from consent/.
+#pragma once
+
+#include <string>
+
+#include "base/caller.h"
+#include "base/db/transaction.h"
+#include "base/id.h"
+#include "base/result.h"
+
+namespace oauth {
+
+enum class IntentRefusal {
+  unknown,         // no such consent, or another client's: the two look the same to the caller
+  not_authorisable // exists, but is in a state that no authorization may start or end in (used, rejected, revoked, expired)
+};
+
+struct Intent {
+  base::ConsentId consent;
+  std::string scope;      // the OAuth scope it needs: "accounts", "payments", "fundsconfirmations"
+  bool long_lived = true; // a refresh token is issued
+};
+
+enum class ConsentLock { none, share };  // share: FOR SHARE, so that a concurrent revocation waits or is seen
+
+class ConsentGate {
+ public:
+  virtual ~ConsentGate() = default;
+  // At PAR and again when the interaction opens.
+  virtual base::Result<Intent, IntentRefusal> intent(base::db::Transaction& tx, const base::Caller& caller,
+                                                     const base::ClientId& client, const base::ConsentId& consent) = 0;
+  // At each refresh (share) and code redemption (share): is this consent authorised now?
+  virtual bool authorised(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent,
+                          ConsentLock lock) = 0;
+};
+
+}  // namespace oauth
