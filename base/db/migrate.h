@@ -1,5 +1,11 @@
 // Migrations: numbered per module, forward-only, applied whole under an advisory lock, recorded in base.migration with
 // the SHA-256 of their text. An applied migration whose text changed stops the boot.
+//
+// Roles: aldgate_owner connects here and owns everything; aldgate_service (LOGIN, no DDL) serves. Both, and the
+// database owned by aldgate_owner, are made beforehand by whoever administers the cluster (./dev, or the bank).
+// migrate() makes each module's schema and grants USAGE on it to aldgate_service; tables and grants on them are the
+// migrations' own text, which runs with an empty search path (write oauth.client, not client) and without BEGIN or
+// COMMIT.
 #pragma once
 
 #include <string>

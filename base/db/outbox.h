@@ -11,7 +11,7 @@
 namespace base::db {
 
 struct Event {
-  std::string id;             // UUIDv7; becomes webhook-id of every delivery
+  std::string id;  // UUIDv7; becomes webhook-id of every delivery
   Tenant tenant;
   ClientId client;            // the TPP software it concerns
   std::string type;           // "consent.authorised"; declared in the owning module's event list

@@ -1,5 +1,5 @@
-// Structured logs: one JSON object a line on standard error. Field values are strings or numbers the caller vouches for:
-// never a token, code, assertion, secret, IBAN or name.
+// Structured logs: one JSON object a line on standard error. Field values are strings or numbers the caller vouches
+// for: never a token, code, assertion, secret, IBAN or name.
 #pragma once
 
 #include <cstdint>
@@ -20,5 +20,11 @@ struct Field {
 // Thread-safe. `message` is a constant sentence: variable parts are fields.
 void log(Level level, std::string_view message, std::initializer_list<Field> fields = {});
 void set_minimum_level(Level level);  // main, once
+
+// The line without its time, and what log() writes: for tests.
+std::string log_line(Level level, std::string_view message, std::initializer_list<Field> fields);
+
+// Appends `text` as a JSON string with its quotes. Bytes that are not UTF-8, and NUL (jsonb has none), become U+FFFD.
+void append_json_string(std::string& out, std::string_view text);
 
 }  // namespace base::observe

@@ -19,12 +19,12 @@ struct RequestEvent {
   std::string method;
   std::string listener;
   int status = 0;
-  ClientId client;            // once authenticated
+  ClientId client;  // once authenticated
   ConsentId consent;
   GrantId grant;
   PsuId psu;
-  std::string error;          // the protocol's code: invalid_grant, UK.OBIE.…, quota-exceeded
-  std::string reason;         // the log text of a refusal: what was wrong, with clause; bounded, no secrets
+  std::string error;   // the protocol's code: invalid_grant, UK.OBIE.…, quota-exceeded
+  std::string reason;  // the log text of a refusal: what was wrong, with clause; bounded, no secrets
   std::chrono::microseconds took{0};
   std::chrono::microseconds queued{0};
   std::map<std::string, std::string> facts;  // few, bounded
@@ -34,5 +34,11 @@ struct RequestEvent {
     reason = std::move(log_text);
   }
 };
+
+// One JSON object, empty members left out: the log line's and the journal's form. Times are RFC 3339 UTC in
+// microseconds.
+std::string to_json(const RequestEvent& event);
+// Writes it as one log line (level info; warning for 5xx).
+void log(const RequestEvent& event);
 
 }  // namespace base::observe
