@@ -2,23 +2,31 @@
 // (RFC 9449 section 7) or mutual TLS (RFC 8705 section 3), and the grant read on the primary at each use.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <string_view>
 
+#include "base/db/transaction.h"
 #include "base/http/call.h"
 #include "base/http/message.h"
 #include "base/id.h"
 #include "base/result.h"
+#include "oauth/settings.h"
 
 namespace oauth {
+
+class DpopVerifier;
+class KeyRing;
 
 // A live, sender-constrained access token, presented by its owner. Only ResourceServer makes one.
 class PresentedAccess {
  public:
   const base::ClientId& client() const { return client_; }
-  const base::GrantId& grant() const { return grant_; }       // empty for client_credentials
-  const base::ConsentId& consent() const { return consent_; } // empty without an intent
-  const base::PsuId& psu() const { return psu_; }             // empty for client_credentials
-  bool has_scope(std::string_view scope) const;               // one of the space-separated values
+  const base::GrantId& grant() const { return grant_; }        // empty for client_credentials
+  const base::ConsentId& consent() const { return consent_; }  // empty without an intent
+  const base::PsuId& psu() const { return psu_; }              // empty for client_credentials
+  const std::string& scope() const { return scope_; }
+  bool has_scope(std::string_view scope) const;  // one of the space-separated values
   bool has_customer() const { return !psu_.empty(); }
 
  private:
@@ -29,6 +37,42 @@ class PresentedAccess {
   base::ConsentId consent_;
   base::PsuId psu_;
   std::string scope_;
+};
+
+// A refusal in the words of RFC 6750 section 3.1 and RFC 9449 section 7.1; the surface chooses the body.
+struct AccessRefusal {
+  int status = 401;
+  std::string code;  // invalid_token, invalid_dpop_proof, use_dpop_nonce, invalid_request, insufficient_scope;
+                     // empty when no credentials came (RFC 6750 section 3.1)
+  std::string www_authenticate;  // the header's whole value, always present
+  std::string dpop_nonce;        // the DPoP-Nonce header, when not empty
+  std::string public_text;
+  std::string log_text;  // never any part of the token
+};
+
+// A good token without the scope: 403 insufficient_scope.
+AccessRefusal insufficient_scope(const base::http::Call& call, std::string_view scope);
+// WWW-Authenticate, DPoP-Nonce and Cache-Control onto a response whose body is the surface's own.
+void add_headers(const AccessRefusal& refusal, base::http::Response& response);
+
+struct ResourceServerDeps {
+  const Settings& settings;
+  base::db::Pool& pool;
+  KeyRing& keys;
+  DpopVerifier& dpop;
+};
+
+class ResourceServer {
+ public:
+  explicit ResourceServer(ResourceServerDeps deps) : deps_(deps) {}
+
+  // Token, proof, and one read on the primary: is the grant live, the token not revoked, the client live? Fills client,
+  // grant, consent and psu of call.event, and its error when refused. Works on the public listener (DPoP) and the mtls
+  // listener (Bearer with its certificate; DPoP-bound tokens with their proof as well).
+  base::Result<PresentedAccess, AccessRefusal> authenticate(base::http::Call& call);
+
+ private:
+  ResourceServerDeps deps_;
 };
 
 }  // namespace oauth

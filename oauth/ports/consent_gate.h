@@ -11,14 +11,15 @@
 namespace oauth {
 
 enum class IntentRefusal {
-  unknown,         // no such consent, or another client's: the two look the same to the caller
-  not_authorisable // exists, but is in a state that no authorization may start or end in (used, rejected, revoked, expired)
+  unknown,          // no such consent, or another client's: the two look the same to the caller
+  not_authorisable  // exists, but is in a state that no authorization may start or end in (used, rejected, revoked,
+                    // expired)
 };
 
 struct Intent {
   base::ConsentId consent;
-  std::string scope;      // the OAuth scope it needs: "accounts", "payments", "fundsconfirmations"
-  bool long_lived = true; // a refresh token is issued
+  std::string scope;       // the OAuth scope it needs: "accounts", "payments", "fundsconfirmations"
+  bool long_lived = true;  // a refresh token is issued
 };
 
 enum class ConsentLock { none, share };  // share: FOR SHARE, so that a concurrent revocation waits or is seen

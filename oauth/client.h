@@ -1,0 +1,62 @@
+// A registered client (RFC 7591 section 2 names its metadata). One client_id is one software of one TPP.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "oauth/profile/profile.h"
+
+namespace oauth {
+
+// [FAPI2-SP-FINAL-5.3.2.1-6] nothing else authenticates a client here.
+enum class ClientAuthMethod { private_key_jwt, tls_client_auth, self_signed_tls_client_auth };
+std::string_view to_text(ClientAuthMethod method);
+std::optional<ClientAuthMethod> client_auth_method_from_text(std::string_view text);
+
+// How its access tokens are sender-constrained.
+enum class TokenBinding { dpop, mtls };
+std::string_view to_text(TokenBinding binding);
+std::optional<TokenBinding> token_binding_from_text(std::string_view text);
+
+enum class ClientStatus { live, disabled };
+std::string_view to_text(ClientStatus status);
+
+enum class ClientKeyStatus { live, retired };
+std::string_view to_text(ClientKeyStatus status);
+
+struct ClientKey {
+  std::string kid;
+  std::string jwk;         // public JWK, as base::crypto::PublicKey::to_jwk() writes it
+  std::string thumbprint;  // RFC 7638
+  ClientKeyStatus status = ClientKeyStatus::live;
+  base::Instant added_at;
+  std::optional<base::Instant> retired_at;
+  std::optional<base::Instant> first_used_at;
+  std::optional<base::Instant> last_used_at;  // to the hour: a write per authentication would be waste
+};
+
+struct Client {
+  base::ClientId id;
+  std::string name;
+  std::string on_behalf_of;  // the TPP's customer-facing brand, when it acts for another; may be empty
+  ClientAuthMethod auth_method = ClientAuthMethod::private_key_jwt;
+  TokenBinding binding = TokenBinding::dpop;
+  ProfileName profile = ProfileName::fapi2;
+  ClientStatus status = ClientStatus::live;
+  std::vector<std::string> redirect_uris;
+  std::string scope;            // space-separated: what it may ask for
+  std::string tls_subject_dn;   // RFC 4514 text; tls_client_auth only
+  std::vector<ClientKey> keys;  // live ones, unless the reader asked for all
+};
+
+// One of the space-separated values.
+bool scope_has(std::string_view scope, std::string_view value);
+// Values in order, each once; nullopt when a character or the number of values is not allowed (RFC 6749 section 3.3;
+// bounded, so that a huge scope costs nothing).
+std::optional<std::vector<std::string>> parse_scope(std::string_view scope);
+
+}  // namespace oauth
