@@ -1,10 +1,11 @@
-// Authorisation is a type: connectors take AuthorisedAccess, and only authorise() makes one. Forgetting the check does not
-// compile. Pure: facts in, decision out.
+// Authorisation is a type: connectors take AuthorisedAccess, and only authorise() makes one. Forgetting the check does
+// not compile. Pure: facts in, decision out.
 #pragma once
 
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/id.h"
@@ -17,11 +18,11 @@ enum class Capability { accounts, balances, transactions };
 
 struct AccessFacts {
   base::Tenant tenant;
-  base::Instant now;                       // business time
+  base::Instant now;  // business time
   // the token
   base::ClientId client;
   base::GrantId grant;
-  bool scope_allows = false;               // the token's scope covers this surface
+  bool scope_allows = false;  // the token's scope covers this surface
   // the consent behind it
   base::ConsentId consent;
   base::PsuId psu;
@@ -37,12 +38,16 @@ struct AccessFacts {
 };
 
 enum class DenialCode {
-  consent_not_authorised,   // 401 at the edge: the token's ground is gone
-  consent_expired,          // 401
-  scope_missing,            // 403
-  permission_missing,       // 403
-  account_not_selected      // 403
+  consent_not_authorised,  // 401 at the edge: the token's ground is gone
+  consent_expired,         // 401
+  scope_missing,           // 403
+  permission_missing,      // 403
+  account_not_selected     // 403
 };
+
+std::string_view to_text(DenialCode code);
+// Whether the token lost its ground (401: the TPP needs a new authorization) or only asks for too much (403).
+bool ground_is_gone(DenialCode code);
 
 struct Denial {
   DenialCode code;

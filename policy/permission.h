@@ -10,10 +10,27 @@
 namespace policy {
 
 enum class Permission : std::uint8_t {
-  ReadAccountsBasic, ReadAccountsDetail, ReadBalances, ReadBeneficiariesBasic, ReadBeneficiariesDetail, ReadDirectDebits,
-  ReadOffers, ReadPAN, ReadParty, ReadPartyPSU, ReadProducts, ReadScheduledPaymentsBasic, ReadScheduledPaymentsDetail,
-  ReadStandingOrdersBasic, ReadStandingOrdersDetail, ReadStatementsBasic, ReadStatementsDetail, ReadTransactionsBasic,
-  ReadTransactionsCredits, ReadTransactionsDebits, ReadTransactionsDetail,
+  ReadAccountsBasic,
+  ReadAccountsDetail,
+  ReadBalances,
+  ReadBeneficiariesBasic,
+  ReadBeneficiariesDetail,
+  ReadDirectDebits,
+  ReadOffers,
+  ReadPAN,
+  ReadParty,
+  ReadPartyPSU,
+  ReadProducts,
+  ReadScheduledPaymentsBasic,
+  ReadScheduledPaymentsDetail,
+  ReadStandingOrdersBasic,
+  ReadStandingOrdersDetail,
+  ReadStatementsBasic,
+  ReadStatementsDetail,
+  ReadTransactionsBasic,
+  ReadTransactionsCredits,
+  ReadTransactionsDebits,
+  ReadTransactionsDetail,
 };
 
 inline constexpr std::array<std::pair<Permission, std::string_view>, 21> kPermissionNames{{
