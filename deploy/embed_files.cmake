@@ -1,0 +1,12 @@
+# Writes one C++ file that holds the pages' templates and static files: gateway::embedded_file() (gateway/psu_pages/embedded.h).
+string(REPLACE " " ";" FILES "${FILES}")
+list(SORT FILES)
+set(text "// Generated from gateway/psu_pages/{templates,assets}.\n#include \"gateway/psu_pages/embedded.h\"\n\nnamespace gateway {\n\n")
+string(APPEND text "std::string_view embedded_file(std::string_view name) {\n")
+foreach(file IN LISTS FILES)
+  get_filename_component(name ${file} NAME)
+  file(READ ${file} content)
+  string(APPEND text "  if (name == \"${name}\") return R\"embedded(${content})embedded\";\n")
+endforeach()
+string(APPEND text "  return {};\n}\n\n}  // namespace gateway\n")
+file(WRITE ${OUT} "${text}")

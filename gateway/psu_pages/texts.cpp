@@ -1,0 +1,291 @@
+#include "gateway/psu_pages/texts.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "base/http/message.h"
+
+namespace gateway {
+namespace {
+
+struct Entry {
+  Text key;
+  std::array<std::string_view, 3> words;
+};
+
+// clang-format off
+constexpr std::array kTexts{
+    Entry{Text::skip, {"Skip to content", "Zum Inhalt", "Aller au contenu"}},
+    Entry{Text::account_menu, {"Your account", "Ihr Konto", "Votre compte"}},
+    Entry{Text::consents, {"Your consents", "Ihre Zustimmungen", "Vos consentements"}},
+    Entry{Text::sign_out, {"Sign out", "Abmelden", "Se déconnecter"}},
+    Entry{Text::footer, {"Your bank never asks for your password by e-mail or telephone.", "Ihre Bank fragt nie per E-Mail oder Telefon nach Ihrem Passwort.", "Votre banque ne demande jamais votre mot de passe par e-mail ou par téléphone."}},
+    Entry{Text::sandbox, {"Sandbox: nothing here is real money.", "Testumgebung: hier ist kein echtes Geld.", "Environnement de test : aucun argent réel ici."}},
+    Entry{Text::reference, {"Reference", "Referenz", "Référence"}},
+    Entry{Text::progress, {"Progress", "Fortschritt", "Progression"}},
+    Entry{Text::login_title, {"Sign in to your bank", "Bei Ihrer Bank anmelden", "Connexion à votre banque"}},
+    Entry{Text::login_for_tpp, {"{0} asks for your consent. Sign in to see what it asks for. Nothing is shared yet.", "{0} bittet um Ihre Zustimmung. Melden Sie sich an, um zu sehen, worum es geht. Noch wird nichts weitergegeben.", "{0} demande votre consentement. Connectez-vous pour voir la demande. Rien n’est encore partagé."}},
+    Entry{Text::login_for_dashboard, {"Sign in to see and stop the consents you have given.", "Melden Sie sich an, um Ihre Zustimmungen zu sehen und zu beenden.", "Connectez-vous pour voir et arrêter vos consentements."}},
+    Entry{Text::username, {"User name", "Benutzername", "Identifiant"}},
+    Entry{Text::password, {"Password", "Passwort", "Mot de passe"}},
+    Entry{Text::continue_, {"Continue", "Weiter", "Continuer"}},
+    Entry{Text::cancel_to_tpp, {"Cancel and return to {0}", "Abbrechen und zurück zu {0}", "Annuler et revenir à {0}"}},
+    Entry{Text::never_share, {"You are on your bank’s own page. {0} does not see what you type here.", "Sie sind auf der Seite Ihrer Bank. {0} sieht nicht, was Sie hier eingeben.", "Vous êtes sur la page de votre banque. {0} ne voit pas ce que vous saisissez ici."}},
+    Entry{Text::login_failed, {"That did not work. Check what you entered and try again.", "Das hat nicht geklappt. Prüfen Sie Ihre Eingaben und versuchen Sie es erneut.", "Cela n’a pas fonctionné. Vérifiez votre saisie et réessayez."}},
+    Entry{Text::login_warning, {"That did not work. {0} more failed attempts and signing in is blocked for a while.", "Das hat nicht geklappt. Nach {0} weiteren Fehlversuchen ist die Anmeldung vorübergehend gesperrt.", "Cela n’a pas fonctionné. Après {0} autres échecs, la connexion sera bloquée temporairement."}},
+    Entry{Text::login_blocked, {"Signing in is blocked for now after too many failed attempts. Try again later or call your bank.", "Die Anmeldung ist nach zu vielen Fehlversuchen vorübergehend gesperrt. Versuchen Sie es später erneut oder rufen Sie Ihre Bank an.", "La connexion est bloquée temporairement après trop d’échecs. Réessayez plus tard ou appelez votre banque."}},
+    Entry{Text::bank_away, {"Your bank does not answer at the moment. Nothing was changed. Try again shortly.", "Ihre Bank antwortet gerade nicht. Es wurde nichts geändert. Versuchen Sie es gleich erneut.", "Votre banque ne répond pas pour le moment. Rien n’a été modifié. Réessayez bientôt."}},
+    Entry{Text::code_title, {"Confirm it is you", "Bestätigen Sie Ihre Identität", "Confirmez votre identité"}},
+    Entry{Text::code_lead, {"Enter the one-time code from your banking app or message.", "Geben Sie den Einmalcode aus Ihrer Banking-App oder Nachricht ein.", "Saisissez le code à usage unique de votre application bancaire ou de votre message."}},
+    Entry{Text::code, {"One-time code", "Einmalcode", "Code à usage unique"}},
+    Entry{Text::verify, {"Verify", "Bestätigen", "Vérifier"}},
+    Entry{Text::idle, {"For your safety this page ends after {0} minutes without activity.", "Zu Ihrer Sicherheit endet diese Seite nach {0} Minuten ohne Aktivität.", "Pour votre sécurité, cette page expire après {0} minutes d’inactivité."}},
+    Entry{Text::review_title, {"Share data with {0}?", "Daten mit {0} teilen?", "Partager des données avec {0} ?"}},
+    Entry{Text::review_lead, {"{0} asks your bank for read-only access. It cannot move money.", "{0} bittet Ihre Bank um reinen Lesezugriff. Geld bewegen kann es damit nicht.", "{0} demande à votre banque un accès en lecture seule. Aucun paiement n’est possible."}},
+    Entry{Text::what, {"What it will see", "Was sichtbar wird", "Ce qui sera visible"}},
+    Entry{Text::when, {"For how long", "Wie lange", "Pendant combien de temps"}},
+    Entry{Text::period, {"Transactions", "Umsätze", "Opérations"}},
+    Entry{Text::period_from, {"from {0}", "ab {0}", "à partir du {0}"}},
+    Entry{Text::period_to, {"until {0}", "bis {0}", "jusqu’au {0}"}},
+    Entry{Text::period_range, {"from {0} to {1}", "vom {0} bis {1}", "du {0} au {1}"}},
+    Entry{Text::period_any, {"all that your bank keeps", "alle, die Ihre Bank aufbewahrt", "toutes celles que votre banque conserve"}},
+    Entry{Text::until, {"Access until", "Zugriff bis", "Accès jusqu’au"}},
+    Entry{Text::until_open, {"until you stop it", "bis Sie ihn beenden", "jusqu’à ce que vous l’arrêtiez"}},
+    Entry{Text::accounts, {"Which accounts", "Welche Konten", "Quels comptes"}},
+    Entry{Text::stop_any_time, {"You can stop this at any time under “Your consents”.", "Sie können dies jederzeit unter „Ihre Zustimmungen“ beenden.", "Vous pouvez arrêter à tout moment sous « Vos consentements »."}},
+    Entry{Text::allow, {"Allow", "Zulassen", "Autoriser"}},
+    Entry{Text::deny, {"Deny", "Ablehnen", "Refuser"}},
+    Entry{Text::choose_account, {"Choose at least one account to share, or deny.", "Wählen Sie mindestens ein Konto aus oder lehnen Sie ab.", "Choisissez au moins un compte à partager, ou refusez."}},
+    Entry{Text::no_accounts, {"You have no account that can be shared.", "Sie haben kein Konto, das geteilt werden kann.", "Vous n’avez aucun compte à partager."}},
+    Entry{Text::identity_title, {"Sign in to {0}?", "Bei {0} anmelden?", "Se connecter à {0} ?"}},
+    Entry{Text::identity_lead, {"{0} asks your bank to confirm who you are.", "{0} bittet Ihre Bank zu bestätigen, wer Sie sind.", "{0} demande à votre banque de confirmer votre identité."}},
+    Entry{Text::identity_only, {"It receives a reference to you, and no account data.", "Es erhält eine Kennung von Ihnen und keine Kontodaten.", "Une référence est transmise, sans aucune donnée de compte."}},
+    Entry{Text::again, {"Sign in again", "Erneut anmelden", "Se reconnecter"}},
+    Entry{Text::back_to_tpp, {"Return to {0}", "Zurück zu {0}", "Revenir à {0}"}},
+    Entry{Text::error_title, {"This request cannot be used", "Diese Anfrage ist nicht verwendbar", "Cette demande est inutilisable"}},
+    Entry{Text::expired_title, {"This request has expired", "Diese Anfrage ist abgelaufen", "Cette demande a expiré"}},
+    Entry{Text::expired_text, {"Nothing was shared. Go back to the app and start again.", "Es wurde nichts geteilt. Gehen Sie zurück zur App und beginnen Sie neu.", "Rien n’a été partagé. Retournez à l’application et recommencez."}},
+    Entry{Text::session_title, {"You have been signed out", "Sie wurden abgemeldet", "Vous avez été déconnecté"}},
+    Entry{Text::session_text, {"There was no activity for a while, so we ended the session. Nothing was shared.", "Es gab eine Weile keine Aktivität, daher wurde die Sitzung beendet. Es wurde nichts geteilt.", "La session a été fermée faute d’activité. Rien n’a été partagé."}},
+    Entry{Text::other_browser_title, {"Already open elsewhere", "Bereits anderswo geöffnet", "Déjà ouvert ailleurs"}},
+    Entry{Text::other_browser_text, {"Somebody has already signed in with this request in another browser. If that was not you, start again from the app.", "Mit dieser Anfrage hat sich schon jemand in einem anderen Browser angemeldet. Wenn Sie das nicht waren, beginnen Sie in der App neu.", "Quelqu’un s’est déjà connecté avec cette demande dans un autre navigateur. Si ce n’était pas vous, recommencez depuis l’application."}},
+    Entry{Text::ended_title, {"This request is finished", "Diese Anfrage ist abgeschlossen", "Cette demande est terminée"}},
+    Entry{Text::ended_granted, {"You allowed it. You can see and stop it under “Your consents”.", "Sie haben zugestimmt. Sie sehen und beenden dies unter „Ihre Zustimmungen“.", "Vous avez accepté. Vous pouvez le voir et l’arrêter sous « Vos consentements »."}},
+    Entry{Text::ended_refused, {"Nothing was shared.", "Es wurde nichts geteilt.", "Rien n’a été partagé."}},
+    Entry{Text::forged_title, {"That form is out of date", "Dieses Formular ist veraltet", "Ce formulaire n’est plus valable"}},
+    Entry{Text::forged_text, {"We could not tell that this form came from your own page. Nothing was changed. Open the page again.", "Wir konnten nicht feststellen, dass das Formular von Ihrer eigenen Seite kam. Es wurde nichts geändert. Öffnen Sie die Seite erneut.", "Nous n’avons pas pu vérifier l’origine de ce formulaire. Rien n’a été modifié. Rouvrez la page."}},
+    Entry{Text::unavailable_title, {"Please try again shortly", "Bitte versuchen Sie es gleich erneut", "Veuillez réessayer bientôt"}},
+    Entry{Text::unavailable_text, {"We cannot answer at the moment. Nothing was changed.", "Wir können gerade nicht antworten. Es wurde nichts geändert.", "Nous ne pouvons pas répondre pour le moment. Rien n’a été modifié."}},
+    Entry{Text::intent_title, {"This consent can no longer be given", "Diese Zustimmung kann nicht mehr erteilt werden", "Ce consentement ne peut plus être donné"}},
+    Entry{Text::intent_text, {"The consent was withdrawn, has expired, or was used already. Nothing was shared.", "Die Anfrage wurde zurückgezogen, ist abgelaufen oder wurde schon verwendet. Es wurde nichts geteilt.", "La demande a été retirée, a expiré ou a déjà été utilisée. Rien n’a été partagé."}},
+    Entry{Text::consents_title, {"Your consents", "Ihre Zustimmungen", "Vos consentements"}},
+    Entry{Text::consents_lead, {"Who may see your accounts, and until when. You can stop each of them here.", "Wer Ihre Konten sehen darf und bis wann. Sie können jede Zustimmung hier beenden.", "Qui peut voir vos comptes, et jusqu’à quand. Vous pouvez tout arrêter ici."}},
+    Entry{Text::none, {"You have not given any consent.", "Sie haben keine Zustimmung erteilt.", "Vous n’avez donné aucun consentement."}},
+    Entry{Text::active, {"Active", "Aktiv", "Actifs"}},
+    Entry{Text::waiting, {"Waiting for you", "Warten auf Sie", "En attente"}},
+    Entry{Text::past, {"Past", "Frühere", "Passés"}},
+    Entry{Text::status_active, {"Active", "Aktiv", "Actif"}},
+    Entry{Text::status_waiting, {"Waiting", "Wartet", "En attente"}},
+    Entry{Text::status_rejected, {"Denied", "Abgelehnt", "Refusé"}},
+    Entry{Text::status_revoked, {"Stopped", "Beendet", "Arrêté"}},
+    Entry{Text::status_expired, {"Expired", "Abgelaufen", "Expiré"}},
+    Entry{Text::status_ended, {"Ended by the app", "Von der App beendet", "Terminé par l’application"}},
+    Entry{Text::given, {"Given", "Erteilt", "Donné le"}},
+    Entry{Text::given_on, {"Given on {0}, valid until {1}", "Erteilt am {0}, gültig bis {1}", "Donné le {0}, valable jusqu’au {1}"}},
+    Entry{Text::ended, {"Ended", "Beendet", "Terminé le"}},
+    Entry{Text::ended_on, {"Ended on {0}", "Beendet am {0}", "Terminé le {0}"}},
+    Entry{Text::accounts_shared, {"Accounts", "Konten", "Comptes"}},
+    Entry{Text::stop_title, {"Stop sharing", "Weitergabe beenden", "Arrêter le partage"}},
+    Entry{Text::stop_text, {"{0} loses access at once. What it has already received stays with it: ask it to delete that.", "{0} verliert den Zugriff sofort. Bereits Erhaltenes bleibt dort: Bitten Sie um Löschung.", "{0} perd l’accès immédiatement. Les données déjà reçues y restent : demandez leur suppression."}},
+    Entry{Text::stop, {"Stop sharing", "Weitergabe beenden", "Arrêter le partage"}},
+    Entry{Text::stopped, {"Stopped. {0} has no access any more.", "Beendet. {0} hat keinen Zugriff mehr.", "Arrêté. {0} n’a plus accès."}},
+    Entry{Text::history, {"History", "Verlauf", "Historique"}},
+    Entry{Text::count_accounts, {"{0} account(s) shared", "{0} Konto/Konten geteilt", "{0} compte(s) partagé(s)"}},
+    Entry{Text::event_created, {"Requested by the app", "Von der App angefragt", "Demandé par l’application"}},
+    Entry{Text::event_authorised, {"You allowed it", "Sie haben zugestimmt", "Vous avez autorisé"}},
+    Entry{Text::event_rejected, {"Denied", "Abgelehnt", "Refusé"}},
+    Entry{Text::event_revoked, {"Stopped", "Beendet", "Arrêté"}},
+    Entry{Text::event_expired, {"Expired", "Abgelaufen", "Expiré"}},
+    Entry{Text::event_terminated, {"Ended by the app", "Von der App beendet", "Terminé par l’application"}},
+    Entry{Text::home_lead, {"The bank’s open-banking gateway: consents for customers, an API for registered providers.", "Das Open-Banking-Gateway der Bank: Zustimmungen für Kunden, eine API für registrierte Anbieter.", "La passerelle open banking de la banque : consentements pour les clients, une API pour les prestataires enregistrés."}},
+    Entry{Text::home_metadata, {"Server metadata", "Server-Metadaten", "Métadonnées du serveur"}},
+};
+// clang-format on
+static_assert(kTexts.size() == static_cast<std::size_t>(Text::count_));
+static_assert([] {
+  for (std::size_t i = 0; i < kTexts.size(); ++i) {
+    if (kTexts[i].key != static_cast<Text>(i)) return false;
+    for (const auto& words : kTexts[i].words) {
+      if (words.empty()) return false;
+    }
+  }
+  return true;
+}());
+
+constexpr std::array<std::array<std::string_view, 12>, 3> kMonths{{
+    {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
+    {"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"},
+    {"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"},
+}};
+
+using Words = std::array<std::string_view, 3>;
+using policy::Permission;
+
+struct ClusterEntry {
+  Words title;
+  Words text;
+  std::array<std::pair<Permission, Words>, 6> permissions;
+  std::size_t used;
+};
+
+// clang-format off
+constexpr std::array kClusters{
+    ClusterEntry{{"Your account details", "Ihre Kontodaten", "Les détails de vos comptes"},
+                 {"Which accounts you have and how they are identified.", "Welche Konten Sie haben und wie sie bezeichnet sind.", "Vos comptes et leur identification."},
+                 {{{Permission::ReadAccountsBasic, {"Account type, currency and nickname", "Kontoart, Währung und Bezeichnung", "Type, devise et libellé du compte"}},
+                   {Permission::ReadAccountsDetail, {"Account name, number and sort code", "Kontoname, Kontonummer und Bankleitzahl", "Nom, numéro et code du compte"}},
+                   {Permission::ReadBalances, {"Your balance", "Ihr Kontostand", "Votre solde"}},
+                   {Permission::ReadPAN, {"Card numbers in full", "Vollständige Kartennummern", "Numéros de carte complets"}}}}, 4},
+    ClusterEntry{{"Your transactions", "Ihre Umsätze", "Vos opérations"},
+                 {"Money in and out of the accounts you choose.", "Ein- und Ausgänge der Konten, die Sie auswählen.", "Les entrées et sorties des comptes choisis."},
+                 {{{Permission::ReadTransactionsBasic, {"Date, amount and reference of transactions", "Datum, Betrag und Referenz der Umsätze", "Date, montant et référence des opérations"}},
+                   {Permission::ReadTransactionsDetail, {"Who you paid or were paid by, and balances after each", "Wen Sie bezahlt haben oder wer Sie bezahlt hat, mit Saldo", "Bénéficiaires et payeurs, avec le solde"}},
+                   {Permission::ReadTransactionsCredits, {"Money coming in", "Eingänge", "Entrées"}},
+                   {Permission::ReadTransactionsDebits, {"Money going out", "Ausgänge", "Sorties"}}}}, 4},
+    ClusterEntry{{"Your regular payments", "Ihre regelmäßigen Zahlungen", "Vos paiements réguliers"},
+                 {"Standing orders, direct debits and payees.", "Daueraufträge, Lastschriften und Empfänger.", "Ordres permanents, prélèvements et bénéficiaires."},
+                 {{{Permission::ReadDirectDebits, {"Direct debits", "Lastschriften", "Prélèvements"}},
+                   {Permission::ReadStandingOrdersBasic, {"Standing orders", "Daueraufträge", "Ordres permanents"}},
+                   {Permission::ReadStandingOrdersDetail, {"Standing orders with the payee’s account", "Daueraufträge mit Empfängerkonto", "Ordres permanents avec le compte du bénéficiaire"}},
+                   {Permission::ReadScheduledPaymentsBasic, {"Scheduled payments", "Terminzahlungen", "Paiements programmés"}},
+                   {Permission::ReadScheduledPaymentsDetail, {"Scheduled payments with the payee’s account", "Terminzahlungen mit Empfängerkonto", "Paiements programmés avec le compte du bénéficiaire"}},
+                   {Permission::ReadBeneficiariesBasic, {"Saved payees", "Gespeicherte Empfänger", "Bénéficiaires enregistrés"}}}}, 6},
+    ClusterEntry{{"Payees in detail", "Empfänger im Einzelnen", "Bénéficiaires en détail"},
+                 {"The accounts of the people you pay.", "Die Konten der Menschen, an die Sie zahlen.", "Les comptes des personnes que vous payez."},
+                 {{{Permission::ReadBeneficiariesDetail, {"Saved payees with their account", "Gespeicherte Empfänger mit Konto", "Bénéficiaires enregistrés avec leur compte"}}}}, 1},
+    ClusterEntry{{"Your statements, products and offers", "Ihre Auszüge, Produkte und Angebote", "Vos relevés, produits et offres"},
+                 {"Statements, fees, interest and offers.", "Auszüge, Gebühren, Zinsen und Angebote.", "Relevés, frais, intérêts et offres."},
+                 {{{Permission::ReadStatementsBasic, {"Statements without amounts", "Auszüge ohne Beträge", "Relevés sans montants"}},
+                   {Permission::ReadStatementsDetail, {"Statements in full", "Vollständige Auszüge", "Relevés complets"}},
+                   {Permission::ReadProducts, {"Product terms: fees, interest, charges", "Produktdaten: Gebühren und Zinsen", "Conditions : frais et intérêts"}},
+                   {Permission::ReadOffers, {"Offers on your account", "Angebote zu Ihrem Konto", "Offres sur votre compte"}}}}, 4},
+    ClusterEntry{{"Your contact details", "Ihre Kontaktdaten", "Vos coordonnées"},
+                 {"Name, address and contact of the account’s owners.", "Name, Anschrift und Kontakt der Kontoinhaber.", "Nom, adresse et contact des titulaires."},
+                 {{{Permission::ReadParty, {"Names of all owners of the account", "Namen aller Kontoinhaber", "Noms de tous les titulaires"}},
+                   {Permission::ReadPartyPSU, {"Your own name, address, telephone and e-mail", "Ihr Name, Ihre Anschrift, Telefon und E-Mail", "Vos nom, adresse, téléphone et e-mail"}}}}, 2},
+};
+// clang-format on
+
+std::string_view in(Language language, const Words& words) { return words[static_cast<std::size_t>(language)]; }
+
+std::string fill(std::string_view pattern, std::string_view first, std::string_view second) {
+  std::string out;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern.substr(i, 3) == "{0}") {
+      out += first;
+      i += 2;
+    } else if (pattern.substr(i, 3) == "{1}") {
+      out += second;
+      i += 2;
+    } else {
+      out += pattern[i];
+    }
+  }
+  return out;
+}
+
+std::optional<Language> spoken(std::string_view tag) {
+  const std::string_view primary = tag.substr(0, tag.find('-'));
+  for (const Language language : {Language::en, Language::de, Language::fr}) {
+    if (base::http::equal_ignoring_case(primary, to_text(language))) return language;
+  }
+  return std::nullopt;
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+// "q=0.8" in thousandths; 0 for anything malformed, so that it is not preferred.
+int quality(std::string_view parameter) {
+  parameter = trim(parameter);
+  if (!parameter.starts_with("q=") || parameter.size() < 3 || parameter.size() > 7) return 0;
+  int value = parameter[2] == '1' ? 1000 : 0;
+  int weight = 100;
+  for (const char c : parameter.substr(std::min<std::size_t>(4, parameter.size()))) {
+    if (c < '0' || c > '9') return 0;
+    value += (c - '0') * weight;
+    weight /= 10;
+  }
+  return std::min(value, 1000);
+}
+
+}  // namespace
+
+std::string_view to_text(Language language) {
+  switch (language) {
+    case Language::en: return "en";
+    case Language::de: return "de";
+    case Language::fr: return "fr";
+  }
+  return "en";
+}
+
+Language choose_language(const std::vector<std::string>& wanted, std::string_view accept_language) {
+  for (const auto& tag : wanted) {
+    if (const auto language = spoken(tag)) return *language;
+  }
+  Language best = Language::en;
+  int best_quality = 0;
+  if (accept_language.size() > 512) return best;
+  while (!accept_language.empty()) {
+    const std::string_view item = accept_language.substr(0, accept_language.find(','));
+    accept_language.remove_prefix(std::min(item.size() + 1, accept_language.size()));
+    const std::size_t semicolon = item.find(';');
+    const int q = semicolon == std::string_view::npos ? 1000 : quality(item.substr(semicolon + 1));
+    if (const auto language = spoken(trim(item.substr(0, semicolon))); language && q > best_quality) {
+      best = *language;
+      best_quality = q;
+    }
+  }
+  return best;
+}
+
+std::string text(Language language, Text key, std::string_view first, std::string_view second) {
+  return fill(in(language, kTexts.at(static_cast<std::size_t>(key)).words), first, second);
+}
+
+std::string date_text(Language language, base::Instant at) {
+  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(at)};
+  const std::string number = std::to_string(static_cast<unsigned>(day.day()));
+  const std::string month(kMonths[static_cast<std::size_t>(language)][static_cast<unsigned>(day.month()) - 1]);
+  const std::string year = std::to_string(static_cast<int>(day.year()));
+  return number + (language == Language::de ? ". " : " ") + month + " " + year;
+}
+
+std::string date_time_text(Language language, base::Instant at) {
+  const auto time = std::chrono::floor<std::chrono::minutes>(at) - std::chrono::floor<std::chrono::days>(at);
+  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(time).count();
+  const auto two = [](long value) { return (value < 10 ? "0" : "") + std::to_string(value); };
+  return date_text(language, at) + ", " + two(minutes / 60) + ":" + two(minutes % 60) + " UTC";
+}
+
+std::vector<Cluster> clusters(Language language, const std::vector<policy::Permission>& permissions) {
+  std::vector<Cluster> found;
+  for (const auto& entry : kClusters) {
+    Cluster cluster{std::string(in(language, entry.title)), std::string(in(language, entry.text)), {}};
+    for (std::size_t i = 0; i < entry.used; ++i) {
+      const auto& [permission, words] = entry.permissions[i];
+      if (std::find(permissions.begin(), permissions.end(), permission) != permissions.end()) {
+        cluster.permissions.emplace_back(in(language, words));
+      }
+    }
+    if (!cluster.permissions.empty()) found.push_back(std::move(cluster));
+  }
+  return found;
+}
+
+}  // namespace gateway
