@@ -1,0 +1,47 @@
+# Building with the presets of CMakePresets.json: release is the program, asan and tsan are the tests.
+
+build() {  # PRESET TARGET…
+  local preset=$1
+  shift
+  if [[ ! -f $ROOT/build/$preset/build.ninja ]]; then
+    step "configure $preset" cmake --preset "$preset" -S "$ROOT"
+  fi
+  step "build $preset" ninja -C "$ROOT/build/$preset" "$@"
+}
+
+our_sources() {
+  git -C "$ROOT" ls-files '*.h' '*.cpp'
+}
+
+format_sources() {
+  install_packages format
+  (cd "$ROOT" && our_sources | xargs clang-format -i)
+}
+
+tidy_sources() {
+  install_packages build unit tidy
+  [[ -f $ROOT/build/dev/build.ninja ]] || step "configure dev" cmake --preset dev -S "$ROOT"
+  (cd "$ROOT" && our_sources | grep '\.cpp$' | xargs -P "$(nproc)" -n 4 clang-tidy -quiet -p build/dev)
+}
+
+fuzz() {  # NAME [SECONDS]
+  local name=${1:-} seconds=${2:-60}
+  [[ -n $name && -f $ROOT/tests/fuzz/$name.cpp ]] ||
+    fail "./dev fuzz takes one of: $(cd "$ROOT/tests/fuzz" && ls -- *.cpp 2>/dev/null | sed 's/\.cpp$//' | tr '\n' ' ')"
+  install_packages build unit fuzz
+  if [[ ! -f $ROOT/build/fuzz/build.ninja ]]; then
+    step "configure fuzz" cmake --preset fuzz -S "$ROOT"
+  fi
+  step "build fuzz $name" ninja -C "$ROOT/build/fuzz" "fuzz_$name"
+  mkdir -p "$ROOT/build/fuzz/corpus/$name"
+  "$ROOT/build/fuzz/fuzz_$name" -max_total_time="$seconds" "$ROOT/build/fuzz/corpus/$name" \
+    $([[ -d $ROOT/tests/fuzz/corpus/$name ]] && echo "$ROOT/tests/fuzz/corpus/$name")
+}
+
+bench() {  # [http|oauth]
+  local name=${1:-http}
+  [[ -x $ROOT/bench/$name.sh ]] || fail "./dev bench takes one of: $(cd "$ROOT/bench" && ls -- *.sh 2>/dev/null | sed 's/\.sh$//' | tr '\n' ' ')"
+  install_packages build serve bench
+  build release aldgate
+  "$ROOT/bench/$name.sh"
+}
