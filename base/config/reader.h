@@ -60,6 +60,9 @@ class Section {
   std::filesystem::path file(std::string_view key) const;
   std::vector<std::string> list(std::string_view key,
                                 std::optional<std::vector<std::string>> otherwise = std::nullopt) const;
+  // An array of integers, each within the rule (whose default is not used).
+  std::vector<std::int64_t> integers(std::string_view key, const IntegerRule& each = {},
+                                     std::optional<std::vector<std::int64_t>> otherwise = std::nullopt) const;
   // One of the names given; the error lists them.
   template <class Enum>
   Enum choice(std::string_view key, std::initializer_list<std::pair<std::string_view, Enum>> names,

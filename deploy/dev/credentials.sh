@@ -4,10 +4,8 @@ make_credentials() {
   umask 077
   mkdir -p "$RUN/secrets" "$RUN/log"
   random_secret key-encryption-key
-  random_secret blind-index-key
   random_secret aldgate_owner.password
   random_secret aldgate_service.password
-  [[ -f $RUN/secrets/bob.totp ]] || openssl rand 20 | base32 | tr -d '=\n' >"$RUN/secrets/bob.totp"
 
   if [[ ! -f $RUN/ca.pem ]]; then
     ec_key "$RUN/secrets/ca.key"

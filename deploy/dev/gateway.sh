@@ -36,7 +36,7 @@ write_settings() {  # NODES on|off
       -e "s|@REDIS_SOCKET@|$(redis_socket)|" -e "s|@CONSENT_IDLE_SECONDS@|$IDLE_SECONDS|" \
       -e "s|@WEBHOOK_RETRY_SECONDS@|$WEBHOOK_RETRY_SECONDS|" -e "s|@MAX_CONNECTIONS_PER_ADDRESS@|4096|" \
       -e "s|@LIMITS_ENABLED@|$enabled|" -e "s|@ADDRESS_QUOTA@|$ADDRESS_QUOTA|" -e "s|@CLIENT_QUOTA@|$CLIENT_QUOTA|" \
-      -e "s|@LOCAL_QUOTA@|$CLIENT_QUOTA|" \
+      -e "s|@NODES@|$nodes|" \
       "$ROOT/deploy/sandbox.toml.in" >"$(settings_file "$node")"
   done
 }
@@ -156,10 +156,7 @@ write_description() {  # on|off: sandbox.json, the promise to programs
              {"client_id": "demo-mtls", "name": "Demo Pay", "auth_method": "tls_client_auth", "binding": "mtls", "profile": "fapi2",
               "jwk_file": "$tpp/demo-mtls/key.jwk", "cert_file": "$tpp/demo-mtls/cert.pem",
               "key_file": "$tpp/demo-mtls/key.pem", "redirect_uris": ["$DEMO_REDIRECT"]}],
- "psus": [{"username": "alice", "password": "alice", "otp": "123456"},
-          {"username": "bob", "password": "bob", "totp_secret": "$(cat "$RUN/secrets/bob.totp")"},
-          {"username": "carol", "password": "carol", "decoupled": true},
-          {"username": "erin", "password": "erin", "otp": "123456", "for": "lockout"}],
+ "psus": $(aldgate sandbox personas),
  "staff": [],
  "limits": $limits,
  "webhooks": {"base": "$issuer/webhooks/v1", "scope": "webhooks", "event_types": ["consent.authorised", "consent.revoked"],
