@@ -61,6 +61,7 @@ class PublicKey {
   explicit PublicKey(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 
  private:
+  friend class PrivateKey;
   std::shared_ptr<const Impl> impl_;
 };
 

@@ -68,6 +68,7 @@ class Certificate {
   explicit Certificate(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 
  private:
+  friend class TrustAnchors;
   std::shared_ptr<const Impl> impl_;
 };
 
