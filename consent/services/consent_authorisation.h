@@ -1,0 +1,72 @@
+// The customer's decision on a consent. authorise() and reject() run inside the caller's transaction, so that the
+// authorization code is written, or not, together with the decision. Call them before anything else in that transaction
+// that locks the consent or its grants (lock order: consent, then grant).
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+
+#include "base/caller.h"
+#include "base/db/transaction.h"
+#include "base/result.h"
+#include "consent/consent.h"
+#include "consent/consent_error.h"
+#include "consent/services/consent_changes.h"
+
+namespace consent {
+
+// What the page shows.
+struct ConsentReview {
+  base::ConsentId consent;
+  base::ClientId client;
+  std::set<policy::Permission> permissions;
+  std::optional<base::Instant> expires;
+  std::optional<base::Instant> transactions_from;
+  std::optional<base::Instant> transactions_to;
+  base::Instant created;
+  // Authorised before (or access revoked): accepting renews it, denying leaves it as it is.
+  bool reauthorisation = false;
+  std::set<base::AccountId> selected_before;
+};
+
+struct AuthoriseConsent {
+  base::ClientId client;  // whose authorization request this is
+  base::ConsentId consent;
+  base::PsuId psu;
+  std::set<base::AccountId> chosen;     // what the customer ticked
+  std::set<base::AccountId> shareable;  // what CustomerBank::accounts says is this customer's, asked in this request
+  Evidence evidence;
+};
+
+struct RejectConsent {
+  base::ClientId client;
+  base::ConsentId consent;
+  base::PsuId psu;
+  Evidence evidence;
+};
+
+class ConsentAuthorisation {
+ public:
+  ConsentAuthorisation(base::db::Pool& pool, ConsentChanges& changes) : pool_(pool), changes_(changes) {}
+
+  // unknown (also another client's), foreign_psu, status_conflict, expired.
+  base::Result<ConsentReview, ConsentError> review(const base::Caller& caller, const base::ClientId& client,
+                                                   const base::ConsentId& consent, const base::PsuId& psu);
+  // As review(), and no_account_selected, account_not_shareable. Authorising an authorised consent again (same
+  // customer) renews it and replaces the accounts; its grants stay.
+  base::Result<Consent, ConsentError> authorise(base::db::Transaction& tx, const base::Caller& caller,
+                                                const AuthoriseConsent& request);
+  // As review(). A consent that was authorised before stays as it was: refusing a renewal ends nothing.
+  base::Result<Consent, ConsentError> reject(base::db::Transaction& tx, const base::Caller& caller,
+                                             const RejectConsent& request);
+  // For refusals of authorise() and reject(), after the caller's transaction has rolled back.
+  void record_refusal(const base::Caller& caller, const base::ConsentId& consent, const base::PsuId& psu,
+                      const ConsentError& error);
+
+ private:
+  base::db::Pool& pool_;
+  ConsentChanges& changes_;
+};
+
+}  // namespace consent

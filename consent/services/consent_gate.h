@@ -1,0 +1,36 @@
+// What an authorization server may ask of a consent. Wiring adapts it to oauth/ports/consent_gate.h. Always reads the
+// primary, inside the caller's transaction.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/caller.h"
+#include "base/db/transaction.h"
+#include "base/id.h"
+#include "base/result.h"
+
+namespace consent {
+
+enum class IntentRefusal : std::uint8_t {
+  unknown,          // no such consent, removed, or another client's
+  not_authorisable  // final, expired or consumed. A consent whose access the customer revoked can be authorised again
+};
+
+struct AuthorisableIntent {
+  base::ConsentId consent;
+  std::string scope;  // "accounts"
+  enum class Life : std::uint8_t { single_use, long_lived } life = Life::long_lived;
+};
+
+enum class GateLock : std::uint8_t { none, share };  // share: FOR SHARE; a concurrent revocation waits or is seen
+
+class ConsentGate {
+ public:
+  base::Result<AuthorisableIntent, IntentRefusal> intent(base::db::Transaction& tx, const base::Caller& caller,
+                                                         const base::ClientId& client, const base::ConsentId& consent);
+  // Is this consent authorised, and not expired, at caller.now.business?
+  bool authorised(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent, GateLock lock);
+};
+
+}  // namespace consent

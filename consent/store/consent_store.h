@@ -1,0 +1,42 @@
+// consent.consent, consent.consent_account and consent.consent_history. Consents come back as stored; as_of() is the
+// services' business.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/caller.h"
+#include "base/db/statement.h"
+#include "base/db/transaction.h"
+#include "consent/consent.h"
+
+namespace consent {
+
+enum class Lock : std::uint8_t { none, share, update };
+
+class ConsentStore {
+ public:
+  static std::vector<base::db::Statement> statements();
+
+  static void insert(base::db::Transaction& tx, const Consent& consent);
+  // nullopt also for an id that is no UUID.
+  static std::optional<Consent> find(base::db::Transaction& tx, const base::Tenant& tenant, const base::ConsentId& id,
+                                     Lock lock);
+  static std::vector<Consent> of_psu(base::db::Transaction& tx, const base::Tenant& tenant, const base::PsuId& psu,
+                                     int limit);
+  // Moves the row to `after`'s state where it still is in `from`: false when it is not.
+  static bool advance(base::db::Transaction& tx, ConsentStatus from, const Consent& after);
+  static void replace_accounts(base::db::Transaction& tx, const Consent& consent);
+  static bool mark_removed(base::db::Transaction& tx, const Consent& consent, base::Instant at);
+  static bool touch(base::db::Transaction& tx, const base::Tenant& tenant, const base::ConsentId& id, base::Instant at,
+                    base::Instant if_before);
+  // Open consents past their expiry at `now`, locked, skipping what others hold.
+  static std::vector<Consent> lock_expired(base::db::Transaction& tx, base::Instant now, int limit);
+
+  static void append_history(base::db::Transaction& tx, const Consent& consent, const HistoryEntry& entry);
+  static std::vector<HistoryEntry> history(base::db::Transaction& tx, const base::Tenant& tenant,
+                                           const base::ConsentId& id, int limit);
+};
+
+}  // namespace consent
