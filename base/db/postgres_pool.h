@@ -43,8 +43,9 @@ class PostgresPool final : public Pool {
   // A round trip within the deadline: for /readyz. Throws Unavailable.
   void ping(Deadline deadline);
 
-  // Waits until NOTIFY arrives on `channel`, or for the time given, on a connection of its own (one of `connections`):
-  // a wake-up, never a source of truth. True when notified. A lost connection counts as a wake-up.
+  // Waits until NOTIFY arrives on `channel`, or for the time given, on a connection of its own (beside `connections`): a
+  // wake-up, never a source of truth. True when notified; a lost or new connection counts as a wake-up. Must not outlive
+  // the pool.
   class Listener {
    public:
     virtual ~Listener() = default;

@@ -20,6 +20,8 @@
 #include <pqxx/nontransaction>
 #include <pqxx/prepared_statement>
 #include <pqxx/result>
+#include <pqxx/result_iterator>
+#include <pqxx/row>
 #include <string>
 #include <string_view>
 #include <vector>

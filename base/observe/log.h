@@ -21,8 +21,11 @@ struct Field {
 void log(Level level, std::string_view message, std::initializer_list<Field> fields = {});
 void set_minimum_level(Level level);  // main, once
 
-// The line without its time, and what log() writes: for tests.
+// The line log() writes, without its time.
 std::string log_line(Level level, std::string_view message, std::initializer_list<Field> fields);
+
+// Writes a finished JSON object as one line, the time added as its first member.
+void log_json(Level level, std::string_view object);
 
 // Appends `text` as a JSON string with its quotes. Bytes that are not UTF-8, and NUL (jsonb has none), become U+FFFD.
 void append_json_string(std::string& out, std::string_view text);

@@ -27,7 +27,7 @@ class Metrics {
   // what it reads: keep the handle as long as that lives.
   class Collector;
   [[nodiscard]] std::unique_ptr<Collector> on_collect(std::function<void(Metrics&)> collector);
-  std::string text() const;  // exposition format 0.0.4
+  std::string text();  // exposition format 0.0.4
 
  private:
   struct Impl;

@@ -1,0 +1,523 @@
+#include "base/db/postgres_pool.h"
+
+#include <libpq-fe.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <condition_variable>
+#include <cstring>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <pqxx/connection>
+#include <pqxx/nontransaction>
+#include <set>
+#include <utility>
+
+#include "base/db/sql.h"
+#include "base/ensure.h"
+#include "base/observe/log.h"
+
+namespace base::db {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+constexpr int kMostRuns = 4;  // the first and three more
+
+// How long a caller keeps asking a server that refuses connections (it restarts, or a standby takes over), when its
+// deadline is later than that.
+constexpr milliseconds kConnectPatience{1500};
+constexpr milliseconds kConnectPause{40};
+
+// Statement timeouts are set in steps, rounded down: requests of one deadline share one step, so that the session's value
+// changes seldom and costs no round trip.
+constexpr std::array<int, 22> kTimeoutSteps{1,    2,    5,    10,   20,   50,    100,   200,   350,   500,   750,
+                                            1000, 1500, 2000, 3000, 4000, 5000, 7500, 10000, 15000, 20000, 30000};
+
+int timeout_step(nanoseconds left) {
+  const auto ms = std::chrono::duration_cast<milliseconds>(left).count();
+  int step = kTimeoutSteps.front();
+  for (const int candidate : kTimeoutSteps)
+    if (candidate <= ms) step = candidate;
+  return step;
+}
+
+class Away : public std::runtime_error {  // the server cannot be reached now
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+std::string one_line(const char* text) {
+  std::string line = text == nullptr ? "" : text;
+  while (!line.empty() && (line.back() == '\n' || line.back() == ' ')) line.pop_back();
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  return line;
+}
+
+// Opens a session within a time, with the password never in a connection string.
+class Policy final : public pqxx::connectionpolicy {
+ public:
+  Policy(const PostgresSettings& settings, const MonotonicClock& clock, nanoseconds give_up_at)
+      : connectionpolicy(std::string()), settings_(settings), clock_(clock), give_up_at_(give_up_at) {}
+
+  handle do_startconnect(handle existing) override {
+    if (existing != nullptr) return existing;
+    const std::string port = std::to_string(settings_.port);
+    // Set by the server at the start of the session: no round trip. Generic plans: every statement is a look-up by key
+    // or close to it, and planning it anew would cost more than running it.
+    const std::string options =
+        "-c timezone=UTC -c datestyle=ISO,YMD -c search_path= -c client_min_messages=error -c jit=off"
+        " -c plan_cache_mode=force_generic_plan -c default_transaction_isolation=read\\ committed"
+        " -c idle_in_transaction_session_timeout=" +
+        std::to_string(settings_.idle_in_transaction.count());
+    std::vector<const char*> names, values;
+    const auto add = [&](const char* name, const std::string& text) {
+      if (text.empty()) return;
+      names.push_back(name);
+      values.push_back(text.c_str());
+    };
+    add("host", settings_.host);
+    add("port", port);
+    add("dbname", settings_.database);
+    add("user", settings_.user);
+    if (!settings_.password.empty()) {
+      names.push_back("password");
+      values.push_back(settings_.password.reveal().data());  // of a std::string: ends with NUL
+    }
+    add("sslmode", settings_.tls_mode);
+    add("sslrootcert", settings_.tls_root_file);
+    add("application_name", settings_.application_name);
+    add("options", options);
+    add("client_encoding", "UTF8");
+    add("target_session_attrs", "read-write");  // of several hosts, the primary
+    // A peer that vanished without a word is noticed (TCP only).
+    add("keepalives_idle", "10");
+    add("keepalives_interval", "5");
+    add("keepalives_count", "3");
+    add("tcp_user_timeout", "15000");
+    names.push_back(nullptr);
+    values.push_back(nullptr);
+    PGconn* connection = PQconnectStartParams(names.data(), values.data(), 0);
+    if (connection == nullptr) throw std::bad_alloc();
+    if (const auto why = finish(connection)) {
+      PQfinish(connection);
+      throw Away(*why);
+    }
+    handle_ = connection;
+    return connection;
+  }
+
+  PGconn* connection() const { return handle_; }
+
+ private:
+  // What is wrong, or nothing when the session stands.
+  std::optional<std::string> finish(PGconn* connection) {
+    if (PQstatus(connection) == CONNECTION_BAD) return one_line(PQerrorMessage(connection));
+    PostgresPollingStatusType step = PGRES_POLLING_WRITING;
+    for (;;) {
+      const auto rest = std::chrono::duration_cast<milliseconds>(give_up_at_ - clock_.now()).count();
+      if (rest <= 0) return "no answer within the time to connect";
+      pollfd descriptor{PQsocket(connection), static_cast<short>(step == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
+      if (poll(&descriptor, 1, static_cast<int>(std::min<std::int64_t>(rest, 60000))) <= 0) continue;
+      step = PQconnectPoll(connection);
+      if (step == PGRES_POLLING_OK) return std::nullopt;
+      if (step == PGRES_POLLING_FAILED) return one_line(PQerrorMessage(connection));
+    }
+  }
+
+  const PostgresSettings& settings_;
+  const MonotonicClock& clock_;
+  const nanoseconds give_up_at_;
+  PGconn* handle_ = nullptr;
+};
+
+struct Session final : pqxx::connection_base {
+  Session(const PostgresSettings& settings, const MonotonicClock& clock, nanoseconds give_up_at)
+      : connection_base(policy), policy(settings, clock, give_up_at) {
+    init();
+    // A lost session must never be replaced silently in the middle of a transaction.
+#include <pqxx/internal/ignore-deprecated-pre.hxx>
+    inhibit_reactivation(true);
+#include <pqxx/internal/ignore-deprecated-post.hxx>
+    PQsetNoticeProcessor(raw(), [](void*, const char*) {}, nullptr);
+    carrier.emplace(*this);
+  }
+  ~Session() noexcept {
+    carrier.reset();
+    close();
+  }
+
+  PGconn* raw() const { return policy.connection(); }
+  bool lost() const { return PQstatus(raw()) != CONNECTION_OK; }
+
+  // True when the server has closed the session, as far as what has arrived tells. Does not wait.
+  bool lost_by_now() {
+    pollfd descriptor{PQsocket(raw()), POLLIN, 0};
+    if (descriptor.fd < 0) return true;
+    // Between statements a server says nothing unless the session ends.
+    if (poll(&descriptor, 1, 0) == 0) return false;
+    PQconsumeInput(raw());
+    PQconsumeInput(raw());  // the second read sees the end of file behind a last message
+    return lost();
+  }
+
+  Policy policy;
+  std::optional<pqxx::nontransaction> carrier;  // BEGIN and COMMIT are sent by the pool itself
+  int timeout = 0;                              // the session's statement_timeout, in ms; 0: none was set
+};
+
+struct Closed {
+  void operator()(PGresult* result) const { PQclear(result); }
+};
+using RawResult = std::unique_ptr<PGresult, Closed>;
+
+class SqlFailure : public std::runtime_error {  // of a statement the pool itself sent
+ public:
+  SqlFailure(std::string state, const std::string& text) : std::runtime_error(text), state_(std::move(state)) {}
+  const std::string& state() const { return state_; }
+
+ private:
+  std::string state_;
+};
+
+void command(Session& session, const char* sql) {
+  const RawResult result(PQexec(session.raw(), sql));
+  if (PQresultStatus(result.get()) == PGRES_COMMAND_OK) return;
+  const char* state = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
+  throw SqlFailure(state == nullptr ? "" : state, one_line(PQerrorMessage(session.raw())));
+}
+
+// The SQLSTATE of whatever a statement threw; empty when it has none.
+std::string sql_state(const std::exception& error) {
+  if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&error)) return sql->sqlstate();
+  if (dynamic_cast<const pqxx::serialization_failure*>(&error) != nullptr) return "40001";
+  if (dynamic_cast<const pqxx::deadlock_detected*>(&error) != nullptr) return "40P01";
+  if (const auto* own = dynamic_cast<const SqlFailure*>(&error)) return own->state();
+  return "";
+}
+
+bool may_run_again(const std::string& state) { return state == "40001" || state == "40P01"; }
+bool timed_out(const std::string& state) { return state == "57014" || state == "55P03"; }
+
+}  // namespace
+
+struct PostgresPool::Impl {
+  Impl(PostgresSettings s, std::vector<Statement> list, const MonotonicClock& c, observe::Metrics& m)
+      : settings(std::move(s)), statements(std::move(list)), clock(c), metrics(m) {}
+
+  struct Lease {
+    Lease(Impl& owner, std::unique_ptr<Session> leased) : pool(owner), session(std::move(leased)) {}
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    ~Lease() { pool.give_back(std::move(session), healthy); }
+    Impl& pool;
+    std::unique_ptr<Session> session;
+    bool healthy = false;  // set when the session is known to be usable and idle
+  };
+
+  nanoseconds left(Deadline deadline) const { return deadline.at - clock.now(); }
+
+  std::unique_ptr<Session> connect(nanoseconds patience) {
+    auto session = std::make_unique<Session>(settings, clock, clock.now() + patience);
+    for (const auto& statement : statements) {
+      try {
+        session->prepare(statement.name, statement.sql);
+        session->prepare_now(statement.name);
+      } catch (const pqxx::failure& error) {
+        if (session->lost()) throw Away(one_line(error.what()));
+        throw std::runtime_error(std::string("the statement ") + statement.name +
+                                 " does not prepare: " + one_line(error.what()));
+      }
+    }
+    metrics.count("aldgate_db_connects_total");
+    return session;
+  }
+
+  // An idle session, or a new one when there are fewer than allowed, or the next that comes back.
+  std::unique_ptr<Session> lease(Deadline deadline) {
+    const nanoseconds started = clock.now();
+    bool waited = false;
+    std::unique_lock lock(mutex);
+    for (;;) {
+      while (!idle.empty()) {
+        auto session = std::move(idle.back());
+        idle.pop_back();
+        lock.unlock();
+        const bool usable = !session->lost_by_now();
+        if (!usable) session.reset();
+        lock.lock();
+        if (usable) {
+          if (waited) note_wait(clock.now() - started);
+          return session;
+        }
+        --open;
+      }
+      const nanoseconds rest = left(deadline);
+      if (rest <= nanoseconds(0)) unavailable("no database connection within the deadline", "wait");
+      if (open < settings.connections) {
+        ++open;
+        lock.unlock();
+        try {
+          auto session = connect(std::min<nanoseconds>(settings.connect_timeout, rest));
+          if (waited) note_wait(clock.now() - started);
+          return session;
+        } catch (const Away& away) {
+          lock.lock();
+          --open;
+          free.notify_one();
+          if (clock.now() - started > kConnectPatience || left(deadline) < kConnectPause)
+            unavailable(away.what(), "connect");
+          waited = true;
+          free.wait_for(lock, kConnectPause);
+          continue;
+        } catch (...) {
+          lock.lock();
+          --open;
+          free.notify_one();
+          throw;
+        }
+      }
+      waited = true;
+      free.wait_for(lock, rest);
+    }
+  }
+
+  void give_back(std::unique_ptr<Session> session, bool healthy) {
+    if (!healthy) session.reset();  // closing talks to the server: not under the lock
+    {
+      std::lock_guard lock(mutex);
+      if (healthy)
+        idle.push_back(std::move(session));
+      else
+        --open;
+    }
+    free.notify_one();
+  }
+
+  void note_wait(nanoseconds time) {
+    metrics.count("aldgate_db_waits_total");
+    metrics.observe_seconds("aldgate_db_wait_seconds", std::chrono::duration<double>(time).count());
+  }
+
+  [[noreturn]] void unavailable(const std::string& why, const char* cause) {
+    metrics.count("aldgate_db_unavailable_total", {{"cause", cause}});
+    throw Unavailable(why);
+  }
+
+  // Once. Tells by its value whether to try again; throws what ends the matter.
+  enum class Attempt { done, again };
+
+  Attempt transact(Deadline deadline, const std::function<bool(Transaction&)>& work, bool last) {
+    Lease lease_(*this, lease(deadline));
+    Session& session = *lease_.session;
+    const int timeout_before = session.timeout;
+    bool commit_sent = false;
+    try {
+      const int timeout = timeout_step(left(deadline));
+      if (timeout != session.timeout) {
+        // SET inside the transaction: one message for both. A rollback takes it back.
+        command(session, ("BEGIN;SET statement_timeout=" + std::to_string(timeout)).c_str());
+        session.timeout = timeout;
+      } else {
+        command(session, "BEGIN");
+      }
+      Transaction::Impl inside{*session.carrier};
+      Transaction transaction(inside);
+      const bool commit = work(transaction);
+      if (!commit) {
+        command(session, "ROLLBACK");
+        session.timeout = timeout_before;
+        lease_.healthy = true;
+        return Attempt::done;
+      }
+      // COMMIT of a failed transaction would be a ROLLBACK that reports success.
+      ENSURE(PQtransactionStatus(session.raw()) == PQTRANS_INTRANS || session.lost(),
+             "a transaction was to be committed after one of its statements had failed");
+      // A session known to be gone before COMMIT was sent has certainly rolled back.
+      if (session.lost_by_now()) throw pqxx::broken_connection("the session ended before COMMIT was sent");
+      commit_sent = true;
+      command(session, "COMMIT");
+      lease_.healthy = true;
+      return Attempt::done;
+    } catch (const std::exception& error) {
+      const bool lost = session.lost();
+      if (lost && commit_sent) {
+        metrics.count("aldgate_db_in_doubt_total");
+        observe::log(observe::Level::error, "the database connection was lost while COMMIT was under way",
+                     {{"error", error.what()}});
+        throw InDoubt("the connection was lost while COMMIT was under way");
+      }
+      const std::string state = sql_state(error);
+      if (!lost) recover(lease_, timeout_before);
+      if (lost || may_run_again(state)) {
+        metrics.count("aldgate_db_retries_total", {{"cause", lost ? "connection" : state}});
+        if (!last && left(deadline) > nanoseconds(0)) return Attempt::again;
+        unavailable(error.what(), lost ? "lost" : "conflict");
+      }
+      if (timed_out(state)) unavailable("a statement did not end within the deadline", "timeout");
+      throw;
+    } catch (...) {
+      if (!session.lost()) recover(lease_, timeout_before);
+      throw;
+    }
+  }
+
+  // Rolls back whatever is open, so that the session can be used again.
+  void recover(Lease& lease_, int timeout_before) {
+    Session& session = *lease_.session;
+    const auto status = PQtransactionStatus(session.raw());
+    if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR) {
+      const RawResult result(PQexec(session.raw(), "ROLLBACK"));
+      if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) return;
+    }
+    // After a ROLLBACK, or a COMMIT the server refused, what was SET inside is gone.
+    session.timeout = timeout_before;
+    lease_.healthy = PQtransactionStatus(session.raw()) == PQTRANS_IDLE;
+  }
+
+  Attempt look(Deadline deadline, const std::function<void(Transaction&)>& work, bool last) {
+    Lease lease_(*this, lease(deadline));
+    Session& session = *lease_.session;
+    try {
+      const int timeout = timeout_step(left(deadline));
+      if (timeout != session.timeout) {
+        command(session, ("SET statement_timeout=" + std::to_string(timeout)).c_str());
+        session.timeout = timeout;
+      }
+      Transaction::Impl inside{*session.carrier};
+      Transaction transaction(inside);
+      work(transaction);
+      lease_.healthy = true;
+      return Attempt::done;
+    } catch (const std::exception& error) {
+      const bool lost = session.lost();
+      const std::string state = sql_state(error);
+      lease_.healthy = !lost && PQtransactionStatus(session.raw()) == PQTRANS_IDLE;
+      if (lost || may_run_again(state)) {
+        metrics.count("aldgate_db_retries_total", {{"cause", lost ? "connection" : state}});
+        if (!last && left(deadline) > nanoseconds(0)) return Attempt::again;
+        unavailable(error.what(), lost ? "lost" : "conflict");
+      }
+      if (timed_out(state)) unavailable("a statement did not end within the deadline", "timeout");
+      throw;
+    } catch (...) {
+      lease_.healthy = !session.lost() && PQtransactionStatus(session.raw()) == PQTRANS_IDLE;
+      throw;
+    }
+  }
+
+  const PostgresSettings settings;
+  const std::vector<Statement> statements;
+  const MonotonicClock& clock;
+  observe::Metrics& metrics;
+  std::mutex mutex;
+  std::condition_variable free;
+  std::vector<std::unique_ptr<Session>> idle;  // used from the back: few warm sessions rather than many cold ones
+  int open = 0;                                // idle, leased and connecting
+  std::unique_ptr<observe::Metrics::Collector> collector;
+};
+
+PostgresPool::PostgresPool(PostgresSettings settings, std::vector<Statement> statements, const MonotonicClock& clock,
+                           observe::Metrics& metrics)
+    : impl_(std::make_unique<Impl>(std::move(settings), std::move(statements), clock, metrics)) {
+  impl_->idle.reserve(static_cast<std::size_t>(std::max(1, impl_->settings.connections)));
+  std::set<std::string> names;
+  for (const auto& statement : impl_->statements)
+    ENSURE(names.insert(statement.name).second, std::string("two statements are called ") + statement.name);
+  try {
+    impl_->idle.push_back(impl_->connect(impl_->settings.connect_timeout));
+    impl_->open = 1;
+  } catch (const Away& away) {
+    throw std::runtime_error(std::string("no connection to PostgreSQL: ") + away.what());
+  }
+  impl_->collector = metrics.on_collect([impl = impl_.get()](observe::Metrics& to) {
+    std::lock_guard lock(impl->mutex);
+    to.gauge("aldgate_db_connections", static_cast<double>(impl->open));
+    to.gauge("aldgate_db_connections_in_use", static_cast<double>(impl->open) - static_cast<double>(impl->idle.size()));
+  });
+}
+
+PostgresPool::~PostgresPool() { impl_->collector.reset(); }
+
+void PostgresPool::run(Deadline deadline, const std::function<bool(Transaction&)>& work) {
+  for (int attempt = 1;; ++attempt)
+    if (impl_->transact(deadline, work, attempt == kMostRuns) == Impl::Attempt::done) return;
+}
+
+void PostgresPool::read(Deadline deadline, const std::function<void(Transaction&)>& work) {
+  for (int attempt = 1;; ++attempt)
+    if (impl_->look(deadline, work, attempt == kMostRuns) == Impl::Attempt::done) return;
+}
+
+void PostgresPool::ping(Deadline deadline) {
+  read(deadline, [](Transaction& tx) { tx.impl().session.exec("SELECT 1"); });
+}
+
+namespace {
+
+class PostgresListener final : public PostgresPool::Listener {
+ public:
+  PostgresListener(const PostgresSettings& settings, const MonotonicClock& clock, std::string channel)
+      : settings_(settings), clock_(clock), channel_(std::move(channel)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    ENSURE(wake_ >= 0, "no event descriptor");
+    // LISTEN takes a name, not a parameter.
+    ENSURE(!channel_.empty() && channel_.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos,
+           "a channel's name is lower case");
+  }
+  ~PostgresListener() override { close(wake_); }
+
+  bool wait(milliseconds at_most) override {
+    if (!session_) {
+      try {
+        session_ = std::make_unique<Session>(settings_, clock_, clock_.now() + std::min(at_most, settings_.connect_timeout));
+        command(*session_, ("LISTEN " + channel_).c_str());
+        return true;  // what came while nobody listened is unknown
+      } catch (const Away&) {
+        session_.reset();
+      } catch (const SqlFailure&) {
+        session_.reset();
+      }
+    }
+    pollfd descriptors[2] = {{wake_, POLLIN, 0}, {session_ ? PQsocket(session_->raw()) : -1, POLLIN, 0}};
+    poll(descriptors, 2, static_cast<int>(at_most.count()));
+    std::uint64_t interrupts = 0;
+    if (read(wake_, &interrupts, sizeof interrupts) > 0) return false;
+    if (!session_ || descriptors[1].revents == 0) return false;
+    bool notified = false;
+    if (PQconsumeInput(session_->raw()) == 1)
+      while (PGnotify* notification = PQnotifies(session_->raw())) {
+        notified = true;
+        PQfreemem(notification);
+      }
+    if (session_->lost()) {
+      session_.reset();
+      return true;
+    }
+    return notified;
+  }
+
+  void interrupt() override {
+    const std::uint64_t one = 1;
+    if (write(wake_, &one, sizeof one) < 0) observe::log(observe::Level::warning, "a listener could not be interrupted");
+  }
+
+ private:
+  const PostgresSettings& settings_;
+  const MonotonicClock& clock_;
+  const std::string channel_;
+  const int wake_;
+  std::unique_ptr<Session> session_;
+};
+
+}  // namespace
+
+std::unique_ptr<PostgresPool::Listener> PostgresPool::listen(const std::string& channel) {
+  return std::make_unique<PostgresListener>(impl_->settings, impl_->clock, channel);
+}
+
+}  // namespace base::db

@@ -1,0 +1,133 @@
+#include "base/db/request_journal.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "base/db/sql.h"
+#include "base/observe/log.h"
+
+namespace base::db {
+namespace {
+
+constexpr Statement kInsert{"base.journal.insert", R"sql(
+  INSERT INTO base.request_journal (at, interaction, event)
+  SELECT at, interaction, event
+    FROM unnest($1::timestamptz[], $2::text[], $3::jsonb[]) AS given (at, interaction, event))sql"};
+
+constexpr Statement kOfInteraction{"base.journal.of_interaction", R"sql(
+  SELECT at, interaction, event FROM base.request_journal WHERE interaction = $1 ORDER BY at LIMIT $2)sql"};
+
+}  // namespace
+
+struct RequestJournal::Impl {
+  Impl(Pool& p, const MonotonicClock& c, observe::Metrics& m, JournalSettings s)
+      : pool(p), clock(c), metrics(m), settings(s) {}
+
+  void loop() {
+    std::unique_lock lock(mutex);
+    for (;;) {
+      changed.wait_for(lock, settings.every, [&] { return stopping || flushing > 0 || queue.size() >= settings.batch; });
+      while (!queue.empty()) {
+        std::vector<observe::RequestEvent> batch;
+        const std::size_t count = std::min(queue.size(), settings.batch);
+        batch.reserve(count);
+        std::move(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(count), std::back_inserter(batch));
+        queue.erase(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(count));
+        lock.unlock();
+        write(batch);
+        lock.lock();
+        finished += count;
+      }
+      written.notify_all();
+      if (stopping) return;
+    }
+  }
+
+  void write(const std::vector<observe::RequestEvent>& batch) {
+    std::vector<std::string> times, interactions, events;
+    for (const auto& event : batch) {
+      times.push_back(timestamp_text(event.at));
+      interactions.push_back(event.interaction.str());
+      events.push_back(observe::to_json(event));
+    }
+    try {
+      pool.run({clock.now() + settings.write_deadline}, [&](Transaction& tx) {
+        exec(tx, kInsert, times, interactions, events);
+        return true;
+      });
+    } catch (const std::exception& error) {
+      metrics.count("aldgate_journal_dropped_total", {{"reason", "database"}}, static_cast<double>(batch.size()));
+      observe::log(observe::Level::warning, "request journal rows were dropped",
+                   {{"rows", static_cast<std::int64_t>(batch.size())}, {"error", error.what()}});
+    }
+  }
+
+  Pool& pool;
+  const MonotonicClock& clock;
+  observe::Metrics& metrics;
+  const JournalSettings settings;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::condition_variable written;
+  std::deque<observe::RequestEvent> queue;
+  std::uint64_t appended = 0;
+  std::uint64_t finished = 0;
+  int flushing = 0;
+  bool stopping = false;
+  std::thread thread;
+};
+
+RequestJournal::RequestJournal(Pool& pool, const MonotonicClock& clock, observe::Metrics& metrics,
+                               JournalSettings settings)
+    : impl_(std::make_unique<Impl>(pool, clock, metrics, settings)) {
+  impl_->thread = std::thread([impl = impl_.get()] { impl->loop(); });
+}
+
+RequestJournal::~RequestJournal() {
+  {
+    std::lock_guard lock(impl_->mutex);
+    impl_->stopping = true;
+  }
+  impl_->changed.notify_all();
+  impl_->thread.join();
+}
+
+void RequestJournal::append(observe::RequestEvent event) {
+  bool full = false;
+  bool enough = false;
+  {
+    std::lock_guard lock(impl_->mutex);
+    full = impl_->stopping || impl_->queue.size() >= impl_->settings.queue;
+    if (!full) {
+      impl_->queue.push_back(std::move(event));
+      ++impl_->appended;
+      enough = impl_->queue.size() >= impl_->settings.batch;
+    }
+  }
+  if (full) impl_->metrics.count("aldgate_journal_dropped_total", {{"reason", "full"}});
+  if (enough) impl_->changed.notify_one();
+}
+
+void RequestJournal::flush() {
+  std::unique_lock lock(impl_->mutex);
+  const std::uint64_t target = impl_->appended;
+  ++impl_->flushing;
+  impl_->changed.notify_all();
+  impl_->written.wait(lock, [&] { return impl_->finished >= target; });
+  --impl_->flushing;
+}
+
+std::vector<Statement> RequestJournal::statements() { return {kInsert, kOfInteraction}; }
+
+std::vector<JournalRow> journal_of_interaction(Transaction& tx, const InteractionId& interaction, int limit) {
+  std::vector<JournalRow> list;
+  for (const auto& row : exec(tx, kOfInteraction, interaction, limit))
+    list.push_back({value<Instant>(row[0]), value<InteractionId>(row[1]), value<std::string>(row[2])});
+  return list;
+}
+
+}  // namespace base::db
