@@ -25,10 +25,10 @@ struct TlsTrust {
 struct HttpsRequest {
   http::Method method = http::Method::get;  // get, head, post, put, patch, delete_
   std::string url;
-  http::Headers headers;  // Host, Content-Length and connection headers belong to the client
-  std::string body;
+  http::Headers headers{};  // Host, Content-Length and connection headers belong to the client
+  std::string body{};
   std::chrono::milliseconds deadline{15000};  // for everything from name resolution to the last byte
-  TlsTrust tls;
+  TlsTrust tls{};
   std::size_t max_body_bytes = 65536;
   enum class LargeBody { refuse, truncate } large_body = LargeBody::refuse;
 };
@@ -75,7 +75,7 @@ class HttpsClient {
 };
 
 struct CurlSettings {
-  TlsTrust tls;  // used where a request names none
+  TlsTrust tls{};  // used where a request names none
   std::chrono::milliseconds connect_timeout{5000};
   std::size_t idle_handles = 64;  // each keeps its last connections open
 };

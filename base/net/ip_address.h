@@ -49,7 +49,8 @@ enum class AddressKind : std::uint8_t {
 };
 std::string_view to_text(AddressKind kind);
 
-// Of the address as written: classify(a.canonical()) is what a guard asks.
+// Of the address as written and of the IPv4 address it carries: IPv4-mapped and NAT64 are what they carry; the
+// deprecated forms (6to4, IPv4-compatible, IPv4-translated) are never global.
 AddressKind classify(const IpAddress& address);
 
 // "127.0.0.0/8", "fd00::/8", or one address. Bits below the prefix must be zero.
