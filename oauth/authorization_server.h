@@ -3,14 +3,13 @@
 #pragma once
 
 #include <memory>
-#include <vector>
+#include <optional>
 
 #include "base/cache/replay_set.h"
 #include "base/caller.h"
 #include "base/crypto/key_encryption.h"
 #include "base/crypto/x509.h"
 #include "base/db/audit_trail.h"
-#include "base/db/statement.h"
 #include "base/db/transaction.h"
 #include "base/entropy.h"
 #include "base/http/call.h"
@@ -20,6 +19,7 @@
 #include "oauth/registration/clients.h"
 #include "oauth/resource_server.h"
 #include "oauth/settings.h"
+#include "oauth/store/statements.h"
 #include "oauth/tokens/key_ring.h"
 
 namespace oauth {
@@ -66,8 +66,5 @@ class AuthorizationServer {
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };
-
-// Every statement of this module, for the pool.
-std::vector<base::db::Statement> statements();
 
 }  // namespace oauth

@@ -1,0 +1,32 @@
+#include "oauth/profile/profile.h"
+
+namespace oauth {
+
+static_assert(kFapi2.code_lifetime <= std::chrono::seconds(60));         // [FAPI2-SP-FINAL-5.3.2.1-11]
+static_assert(kFapi2.request_uri_lifetime < std::chrono::seconds(600));  // [FAPI2-SP-FINAL-5.3.2.2-12]
+static_assert(kFapi2.future_skew >= std::chrono::seconds(10) &&          // [FAPI2-SP-FINAL-5.3.2.1-13]
+              kFapi2.future_skew <= std::chrono::seconds(60));
+static_assert(kFapi2.max_nonce >= 64);  // [FAPI2-SP-FINAL-5.3.2.2-14]
+
+std::string_view to_text(ProfileName name) {
+  switch (name) {
+    case ProfileName::fapi2:
+      return "fapi2";
+  }
+  return "";
+}
+
+std::optional<ProfileName> profile_name_from_text(std::string_view text) {
+  if (text == "fapi2") return ProfileName::fapi2;
+  return std::nullopt;
+}
+
+const Profile& profile_of(ProfileName name) {
+  switch (name) {
+    case ProfileName::fapi2:
+      return kFapi2;
+  }
+  return kFapi2;
+}
+
+}  // namespace oauth

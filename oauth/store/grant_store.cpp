@@ -1,0 +1,122 @@
+#include "oauth/store/grant_store.h"
+
+#include "base/db/sql.h"
+
+namespace oauth {
+namespace {
+
+using base::db::Bytes;
+using base::db::exec;
+using base::db::exec_row;
+using base::db::Statement;
+using base::db::value;
+
+constexpr Statement kInsert{"oauth.grant.insert", R"sql(
+  INSERT INTO oauth.authorization_grant (brand_id, grant_id, client_id, psu_id, consent_id, scope, authorization_details,
+                                         long_lived, auth_time, acr, created_at, status)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'live'))sql"};
+constexpr Statement kFind{"oauth.grant.find_live", R"sql(
+  SELECT grant_id, client_id, psu_id, consent_id, scope, authorization_details, long_lived, auth_time, acr
+    FROM oauth.authorization_grant
+   WHERE brand_id = $1 AND grant_id = $2 AND status = 'live')sql"};
+constexpr Statement kFindShared{"oauth.grant.find_live_shared", R"sql(
+  SELECT grant_id, client_id, psu_id, consent_id, scope, authorization_details, long_lived, auth_time, acr
+    FROM oauth.authorization_grant
+   WHERE brand_id = $1 AND grant_id = $2 AND status = 'live'
+     FOR SHARE)sql"};
+constexpr Statement kEndOfConsent{"oauth.grant.end_of_consent", R"sql(
+  UPDATE oauth.authorization_grant SET status = 'ended', ended_at = $3, ended_reason = $4
+   WHERE brand_id = $1 AND consent_id = $2 AND consent_id <> '' AND status = 'live'
+  RETURNING grant_id, client_id)sql"};
+constexpr Statement kEnd{"oauth.grant.end", R"sql(
+  UPDATE oauth.authorization_grant SET status = 'ended', ended_at = $3, ended_reason = $4
+   WHERE brand_id = $1 AND grant_id = $2 AND status = 'live'
+  RETURNING grant_id, client_id)sql"};
+constexpr Statement kInsertRefresh{"oauth.refresh_token.insert", R"sql(
+  INSERT INTO oauth.refresh_token (brand_id, token_hash, client_id, grant_id, issued_at) VALUES ($1, $2, $3, $4, $5))sql"};
+constexpr Statement kFindRefresh{"oauth.refresh_token.find", R"sql(
+  SELECT r.client_id, r.grant_id, g.consent_id, g.status = 'live'
+    FROM oauth.refresh_token r
+    JOIN oauth.authorization_grant g ON g.brand_id = r.brand_id AND g.grant_id = r.grant_id
+   WHERE r.brand_id = $1 AND r.token_hash = $2)sql"};
+// One row whatever is missing. $3 is null for a token without a grant.
+constexpr Statement kFacts{"oauth.access.facts", R"sql(
+  SELECT EXISTS (SELECT FROM oauth.client c WHERE c.brand_id = $1 AND c.client_id = $2 AND c.status = 'live'),
+         $3::uuid IS NULL OR g.grant_id IS NOT NULL,
+         EXISTS (SELECT FROM oauth.revoked_access_token r WHERE r.brand_id = $1 AND r.jti_hash = $4),
+         EXISTS (SELECT FROM oauth.signing_key k WHERE k.brand_id = $1 AND k.kid = $5 AND k.compromised_at IS NULL),
+         coalesce(g.psu_id, ''), coalesce(g.consent_id, '')
+    FROM (VALUES (1)) AS one (row)
+    LEFT JOIN oauth.authorization_grant g
+      ON g.brand_id = $1 AND g.grant_id = $3::uuid AND g.client_id = $2 AND g.status = 'live')sql"};
+
+std::vector<EndedGrant> ended_of(const pqxx::result& rows) {
+  std::vector<EndedGrant> ended;
+  for (const auto& row : rows) ended.push_back({value<base::GrantId>(row[0]), value<base::ClientId>(row[1])});
+  return ended;
+}
+
+}  // namespace
+
+void insert_grant(base::db::Transaction& tx, const base::BrandId& brand, const Grant& grant, base::Instant now) {
+  exec(tx, kInsert, brand, grant.id, grant.client, grant.psu, grant.consent, grant.scope, grant.authorization_details,
+       grant.long_lived, grant.auth_time, grant.acr, now);
+}
+
+std::optional<Grant> find_live_grant(base::db::Transaction& tx, const base::BrandId& brand, const base::GrantId& grant,
+                                     GrantLock lock) {
+  const auto row = exec_row(tx, lock == GrantLock::share ? kFindShared : kFind, brand, grant);
+  if (!row) return std::nullopt;
+  Grant found;
+  found.id = value<base::GrantId>((*row)[0]);
+  found.client = value<base::ClientId>((*row)[1]);
+  found.psu = value<base::PsuId>((*row)[2]);
+  found.consent = value<base::ConsentId>((*row)[3]);
+  found.scope = value<std::string>((*row)[4]);
+  found.authorization_details = value<std::string>((*row)[5]);
+  found.long_lived = value<bool>((*row)[6]);
+  found.auth_time = value<base::Instant>((*row)[7]);
+  found.acr = value<std::string>((*row)[8]);
+  return found;
+}
+
+std::vector<EndedGrant> end_live_grants_of_consent(base::db::Transaction& tx, const base::BrandId& brand,
+                                                   const base::ConsentId& consent, base::Instant now,
+                                                   const std::string& reason) {
+  return ended_of(exec(tx, kEndOfConsent, brand, consent, now, reason));
+}
+
+std::optional<EndedGrant> end_live_grant(base::db::Transaction& tx, const base::BrandId& brand,
+                                         const base::GrantId& grant, base::Instant now, const std::string& reason) {
+  auto ended = ended_of(exec(tx, kEnd, brand, grant, now, reason));
+  if (ended.empty()) return std::nullopt;
+  return std::move(ended.front());
+}
+
+void insert_refresh_token(base::db::Transaction& tx, const base::BrandId& brand, const std::string& token_hash,
+                          const base::ClientId& client, const base::GrantId& grant, base::Instant now) {
+  exec(tx, kInsertRefresh, brand, Bytes{token_hash}, client, grant, now);
+}
+
+std::optional<RefreshTokenRow> find_refresh_token(base::db::Transaction& tx, const base::BrandId& brand,
+                                                  const std::string& token_hash) {
+  const auto row = exec_row(tx, kFindRefresh, brand, Bytes{token_hash});
+  if (!row) return std::nullopt;
+  return RefreshTokenRow{value<base::ClientId>((*row)[0]), value<base::GrantId>((*row)[1]),
+                         value<base::ConsentId>((*row)[2]), value<bool>((*row)[3])};
+}
+
+AccessFacts read_access_facts(base::db::Transaction& tx, const AccessFactsQuery& query) {
+  const std::optional<std::string> grant =
+      query.grant.empty() ? std::nullopt : std::optional<std::string>(query.grant.str());
+  const auto row = exec_row(tx, kFacts, query.brand, query.client, grant, Bytes{query.jti_hash}, query.kid);
+  ENSURE(row.has_value(), "the read of an access token's facts always yields a row");
+  return {value<bool>((*row)[0]), value<bool>((*row)[1]),        value<bool>((*row)[2]),
+          value<bool>((*row)[3]), value<std::string>((*row)[4]), value<std::string>((*row)[5])};
+}
+
+std::vector<base::db::Statement> grant_statements() {
+  return {kInsert, kFind, kFindShared, kEndOfConsent, kEnd, kInsertRefresh, kFindRefresh, kFacts};
+}
+
+}  // namespace oauth

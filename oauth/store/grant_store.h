@@ -1,0 +1,74 @@
+// oauth.authorization_grant, oauth.refresh_token, and the one read behind each use of an access token.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/db/statement.h"
+#include "base/db/transaction.h"
+#include "base/id.h"
+
+namespace oauth {
+
+struct Grant {
+  base::GrantId id;
+  base::ClientId client;
+  base::PsuId psu;
+  base::ConsentId consent;  // empty: none
+  std::string scope;
+  std::string authorization_details;  // JSON as granted; empty: none
+  bool long_lived = false;
+  base::Instant auth_time;
+  std::string acr;
+};
+
+enum class GrantLock { none, share };
+
+void insert_grant(base::db::Transaction& tx, const base::BrandId& brand, const Grant& grant, base::Instant now);
+// Live ones only.
+std::optional<Grant> find_live_grant(base::db::Transaction& tx, const base::BrandId& brand, const base::GrantId& grant,
+                                     GrantLock lock);
+
+struct EndedGrant {
+  base::GrantId grant;
+  base::ClientId client;
+};
+std::vector<EndedGrant> end_live_grants_of_consent(base::db::Transaction& tx, const base::BrandId& brand,
+                                                   const base::ConsentId& consent, base::Instant now,
+                                                   const std::string& reason);
+std::optional<EndedGrant> end_live_grant(base::db::Transaction& tx, const base::BrandId& brand,
+                                         const base::GrantId& grant, base::Instant now, const std::string& reason);
+
+void insert_refresh_token(base::db::Transaction& tx, const base::BrandId& brand, const std::string& token_hash,
+                          const base::ClientId& client, const base::GrantId& grant, base::Instant now);
+struct RefreshTokenRow {
+  base::ClientId client;
+  base::GrantId grant;
+  base::ConsentId consent;  // of the grant: which lock to take first
+  bool live = false;
+};
+std::optional<RefreshTokenRow> find_refresh_token(base::db::Transaction& tx, const base::BrandId& brand,
+                                                  const std::string& token_hash);
+
+struct AccessFactsQuery {
+  base::BrandId brand;
+  base::ClientId client;
+  base::GrantId grant;  // empty: client credentials
+  std::string jti_hash;
+  std::string kid;
+};
+struct AccessFacts {
+  bool client_live = false;
+  bool grant_live = false;  // true when there is none to be live
+  bool revoked = false;
+  bool key_good = false;  // neither compromised nor unknown
+  std::string psu;        // of the grant: the token's own claims are compared with it
+  std::string consent;
+};
+AccessFacts read_access_facts(base::db::Transaction& tx, const AccessFactsQuery& query);
+
+std::vector<base::db::Statement> grant_statements();
+
+}  // namespace oauth
