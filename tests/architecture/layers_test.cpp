@@ -67,12 +67,12 @@ TEST(Layers, EveryIncludePointsDownwards) {
 }
 
 TEST(Layers, SiblingsAndUpwardIncludesAreFound) {
-  EXPECT_EQ(faults({"oauth/x.cpp", "#include \"consent/consent.h\"\n"}).size(), 1u);
-  EXPECT_EQ(faults({"base/x.cpp", "#include \"policy/permission.h\"\n"}).size(), 1u);
-  EXPECT_EQ(faults({"webhooks/x.h", "#include \"gateway/routes.h\"\n"}).size(), 1u);
-  EXPECT_EQ(faults({"webhooks/x.h", "#include \"tests/support/fakes.h\"\n"}).size(), 1u);
-  EXPECT_TRUE(faults({"webhooks/x_test.cpp", "#include \"tests/support/fakes.h\"\n"}).empty());
-  EXPECT_TRUE(faults({"gateway/x.cpp", "#include \"consent/consent.h\"\n#include <vector>\n"}).empty());
+  EXPECT_EQ(faults(parse("oauth/x.cpp", "#include \"consent/consent.h\"\n")).size(), 1u);
+  EXPECT_EQ(faults(parse("base/x.cpp", "#include \"policy/permission.h\"\n")).size(), 1u);
+  EXPECT_EQ(faults(parse("webhooks/x.h", "#include \"gateway/routes.h\"\n")).size(), 1u);
+  EXPECT_EQ(faults(parse("webhooks/x.h", "#include \"tests/support/fakes.h\"\n")).size(), 1u);
+  EXPECT_TRUE(faults(parse("webhooks/x_test.cpp", "#include \"tests/support/fakes.h\"\n")).empty());
+  EXPECT_TRUE(faults(parse("gateway/x.cpp", "#include \"consent/consent.h\"\n#include <vector>\n")).empty());
 }
 
 TEST(Layers, ALibraryIsKnownOnlyWhereItIsWrapped) {

@@ -67,16 +67,6 @@ Lexed lex(const std::string& text) {
   return out;
 }
 
-template <class Keep>
-std::string blank_unless(const std::string& text, Keep keep) {
-  const Lexed lexed = lex(text);
-  std::string out = text;
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    if (out[i] != '\n' && !keep(lexed.kinds[i])) out[i] = ' ';
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string SourceFile::module() const { return path.begin()->string(); }
@@ -91,7 +81,7 @@ const std::vector<SourceFile>& sources() {
     for (const char* module : kModules) {
       for (const auto& entry : fs::recursive_directory_iterator(root / module)) {
         if (entry.is_regular_file() && is_cpp(entry.path())) {
-          files.push_back({fs::relative(entry.path(), root), read(entry.path())});
+          files.push_back(parse(fs::relative(entry.path(), root), read(entry.path())));
         }
       }
     }
@@ -119,13 +109,14 @@ const std::vector<fs::path>& repository_files() {
   return all;
 }
 
-std::string without_comments(const std::string& text) {
-  return blank_unless(text, [](Kind kind) { return kind != Kind::comment; });
+SourceFile parse(fs::path path, std::string text) {
+  Lexed lexed = lex(text);
+  std::string code = text;
+  for (std::size_t i = 0; i < code.size(); ++i) {
+    if (code[i] != '\n' && lexed.kinds[i] != Kind::code) code[i] = ' ';
+  }
+  return {std::move(path), std::move(text), std::move(code), std::move(lexed.literals)};
 }
-std::string code_only(const std::string& text) {
-  return blank_unless(text, [](Kind kind) { return kind == Kind::code; });
-}
-std::vector<std::string> string_literals(const std::string& text) { return lex(text).literals; }
 
 std::string place(const SourceFile& file, std::size_t offset) {
   const auto end = file.text.begin() + static_cast<std::ptrdiff_t>(std::min(offset, file.text.size()));

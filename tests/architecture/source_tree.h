@@ -10,6 +10,8 @@ namespace tests {
 struct SourceFile {
   std::filesystem::path path;  // relative to the root, with '/'
   std::string text;
+  std::string code;                   // text with comments and string literals blanked
+  std::vector<std::string> literals;  // contents of the string literals
 
   std::string module() const;  // first folder
   bool is_test() const;        // foo_test.cpp, or anything under tests/
@@ -22,12 +24,8 @@ const std::vector<SourceFile>& sources();
 // Every file of the repository that people read or run, without what is built, fetched or run.
 const std::vector<std::filesystem::path>& repository_files();
 
-// C++ text with comments blanked and string literals kept; same length and line breaks.
-std::string without_comments(const std::string& text);
-// The contents of the string literals, raw ones included, one a line.
-std::vector<std::string> string_literals(const std::string& text);
-// Text with comments and string literals blanked: what the compiler sees as code.
-std::string code_only(const std::string& text);
+// C++ text with code, comments and string literals told apart.
+SourceFile parse(std::filesystem::path path, std::string text);
 // "path:line" of an offset.
 std::string place(const SourceFile& file, std::size_t offset);
 
