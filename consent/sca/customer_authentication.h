@@ -27,6 +27,7 @@ namespace consent {
 enum class AuthenticationRefusalCode : std::uint8_t {
   refused,          // "We could not sign you in with these details."
   blocked,          // too many failures, until blocked_until; also the answer to the last failure
+  busy,             // as many attempts as are allowed are being verified right now: try again in a moment
   session_ended,    // no such session, or past its limits: start over
   no_challenge,     // no open challenge (never opened, used, or too old): log in again
   bank_unavailable  // not counted as a failure
@@ -60,8 +61,14 @@ class CustomerAuthentication {
                                                                        std::string_view handle, std::string_view code);
 
  private:
-  AuthenticationRefusal failed(const base::Caller& caller, const std::string& actor, const std::string& session,
-                               const AttemptTaken& attempt);
+  struct Failed {
+    std::string subject;
+    AttemptTaken attempt;
+    std::optional<base::PsuId> psu;
+    std::string action;
+    std::string session;
+  };
+  AuthenticationRefusal failed(const base::Caller& caller, const Failed& failed);
   AuthenticationRefusal bank_unavailable(const base::Caller& caller, const std::string& subject);
 
   base::db::Pool& pool_;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/caller.h"
@@ -15,6 +16,26 @@ namespace consent {
 
 enum class Lock : std::uint8_t { none, share, update };
 
+// What a request under a consent needs to know, in one row.
+struct ConsentFacts {
+  ConsentStatus status = ConsentStatus::awaiting_authorisation;
+  StatusReason reason = StatusReason::none;
+  Facade facade = Facade::obie_v4;
+  std::optional<base::Instant> expires;
+  std::optional<base::PsuId> psu;
+  std::vector<std::string> permissions;
+  std::vector<std::string> accounts;
+  std::optional<base::Instant> transactions_from;
+  std::optional<base::Instant> transactions_to;
+  std::optional<base::Instant> last_access;
+};
+
+struct ConsentState {
+  ConsentStatus status = ConsentStatus::awaiting_authorisation;
+  Facade facade = Facade::obie_v4;
+  std::optional<base::Instant> expires;
+};
+
 class ConsentStore {
  public:
   static std::vector<base::db::Statement> statements();
@@ -23,6 +44,10 @@ class ConsentStore {
   // nullopt also for an id that is no UUID.
   static std::optional<Consent> find(base::db::Transaction& tx, const base::Tenant& tenant, const base::ConsentId& id,
                                      Lock lock);
+  static std::optional<ConsentFacts> facts(base::db::Transaction& tx, const base::Tenant& tenant,
+                                           const base::ClientId& client, const base::ConsentId& id);
+  static std::optional<ConsentState> state(base::db::Transaction& tx, const base::Tenant& tenant,
+                                           const base::ConsentId& id, Lock lock);
   static std::vector<Consent> of_psu(base::db::Transaction& tx, const base::Tenant& tenant, const base::PsuId& psu,
                                      int limit);
   // Moves the row to `after`'s state where it still is in `from`: false when it is not.

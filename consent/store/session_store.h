@@ -27,7 +27,6 @@ struct SessionRow {
 struct FirstElement {
   std::string new_hash;
   base::PsuId psu;
-  base::Instant knowledge_at;
   std::string challenge;
   base::Instant challenge_ends;
   base::Instant ends;

@@ -1,0 +1,83 @@
+#include "consent/services/account_access_consents.h"
+
+#include "consent/refusals.h"
+#include "consent/store/consent_store.h"
+
+namespace consent {
+namespace {
+
+Actor tpp(const base::ClientId& client) { return {base::db::ActorKind::tpp, client.str()}; }
+
+}  // namespace
+
+base::Result<Consent, ConsentError> AccountAccessConsents::create(const base::Caller& caller,
+                                                                  const base::ClientId& client,
+                                                                  const CreateAccountAccessConsent& request) {
+  TRY_VOID(check(request, supported_, caller.now.business));
+  Consent consent;
+  consent.id = base::new_id<base::ConsentId>(caller.now.protocol, entropy_);
+  consent.tenant = caller.tenant;
+  consent.client = client;
+  consent.permissions = request.permissions;
+  // [OBIE-AISP-4.0-Expiration] "ASPSP must not modify the ExpirationDateTime for an account access consent"
+  consent.expires = request.expiration;
+  consent.transactions_from = request.transactions_from;
+  consent.transactions_to = request.transactions_to;
+  consent.created = caller.now.business;
+  consent.status_updated = caller.now.business;
+  return base::db::with_transaction(pool_, caller.deadline, [&](base::db::Transaction& tx) {
+    changes_.create(tx, caller, consent);
+    return base::Result<Consent, ConsentError>(consent);
+  });
+}
+
+base::Result<Consent, ConsentError> AccountAccessConsents::find(const base::Caller& caller,
+                                                                const base::ClientId& client,
+                                                                const base::ConsentId& consent) {
+  auto found = base::db::read_only(pool_, caller.deadline, [&](base::db::Transaction& tx) {
+    return ConsentStore::find(tx, caller.tenant, consent, Lock::none);
+  });
+  if (const auto refusal = refuse_to_client(found, consent, client)) {
+    if (refusal->code == ConsentErrorCode::foreign_client) {
+      base::db::with_transaction(pool_, caller.deadline, [&](base::db::Transaction& tx) {
+        changes_.record_refusal(tx, caller, consent, tpp(client), "consent.read", *refusal);
+        return true;
+      });
+    }
+    return base::failure(*refusal);
+  }
+  return as_of(std::move(*found), caller.now.business);
+}
+
+base::Result<void, ConsentError> AccountAccessConsents::remove(const base::Caller& caller, const base::ClientId& client,
+                                                               const base::ConsentId& consent) {
+  using Outcome = base::Result<void, ConsentError>;
+  return base::db::with_transaction(pool_, caller.deadline, [&](base::db::Transaction& tx) -> Outcome {
+    auto found = ConsentStore::find(tx, caller.tenant, consent, Lock::update);
+    if (const auto refusal = refuse_to_client(found, consent, client)) {
+      if (refusal->code == ConsentErrorCode::foreign_client) {
+        changes_.record_refusal(tx, caller, consent, tpp(client), "consent.terminate_by_tpp", *refusal);
+      }
+      return base::failure(*refusal);
+    }
+    if (as_of(*found, caller.now.business).status != found->status) {
+      changes_.expire(tx, caller, *found);
+      found = ConsentStore::find(tx, caller.tenant, consent, Lock::none);
+    }
+    // [OBIE-AISP-4.0-DELETE] TPPs also clear away what is "Expired, i.e. ExpirationDateTime is lapsed".
+    if (is_final(found->status, policy_of(found->facade))) {
+      changes_.hide(tx, caller, *found, tpp(client));
+      return {};
+    }
+    TRY_VOID(changes_.apply(tx, caller, *found,
+                            Change{.event = ConsentEvent::terminate_by_tpp,
+                                   .actor = tpp(client),
+                                   .why = "the TPP deleted the consent",
+                                   .evidence = {},
+                                   .bind_psu = {},
+                                   .accounts = {}}));
+    return {};
+  });
+}
+
+}  // namespace consent

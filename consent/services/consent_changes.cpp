@@ -1,0 +1,158 @@
+#include "consent/services/consent_changes.h"
+
+#include "base/crypto/hash.h"
+#include "base/encoding.h"
+#include "base/ensure.h"
+#include "consent/events.h"
+#include "consent/refusals.h"
+#include "consent/store/consent_store.h"
+
+namespace consent {
+namespace {
+
+base::db::AuditEntry audit_of(const base::Caller& caller, const Consent& consent, const Actor& actor,
+                              std::string action, std::string reason) {
+  base::db::AuditEntry entry;
+  entry.tenant = consent.tenant;
+  entry.at = caller.now.protocol;
+  entry.actor_kind = actor.kind;
+  entry.actor = actor.id;
+  entry.action = std::move(action);
+  entry.object_kind = "consent";
+  entry.object = consent.id.str();
+  entry.outcome = "ok";
+  entry.reason = std::move(reason);
+  entry.interaction = caller.interaction;
+  entry.facts = {{"client", consent.client.str()}, {"status", std::string(to_text(consent.status))}};
+  if (consent.psu) entry.facts.emplace("psu", consent.psu->str());
+  return entry;
+}
+
+HistoryEntry history_of(const base::Caller& caller, const Consent& after, std::string event, const Actor& actor,
+                        std::string why, const Evidence& evidence) {
+  HistoryEntry entry;
+  entry.at = after.status_updated;
+  entry.recorded = caller.now.protocol;
+  entry.event = std::move(event);
+  entry.to = after.status;
+  entry.reason = after.status_reason;
+  entry.actor = actor;
+  entry.why = std::move(why);
+  entry.evidence = evidence;
+  if (!evidence.shown.empty()) entry.shown_sha256 = base::hex_encode(base::crypto::sha256(evidence.shown));
+  for (const base::AccountId& account : after.accounts) entry.accounts.push_back(account.str());
+  entry.interaction = caller.interaction;
+  return entry;
+}
+
+}  // namespace
+
+base::Result<Consent, ConsentError> ConsentChanges::apply(base::db::Transaction& tx, const base::Caller& caller,
+                                                          const Consent& locked, const Change& change) {
+  ENSURE(change.event != ConsentEvent::expire, "an expiry is not a decision: expire()");
+  const Consent effective = as_of(locked, caller.now.business);
+  const Transition* row = transition(effective.status, change.event, policy_of(locked.facade));
+  if (row == nullptr) return base::failure(not_in_state(effective, change.event));
+  ENSURE(effective.status == locked.status, "an expired consent has no transition that a decision can take");
+  return write(tx, caller, locked, *row, change);
+}
+
+void ConsentChanges::expire(base::db::Transaction& tx, const base::Caller& caller, const Consent& locked) {
+  const Transition* row = transition(locked.status, ConsentEvent::expire, policy_of(locked.facade));
+  ENSURE(row != nullptr && locked.expires && *locked.expires <= caller.now.business, "only what expired expires");
+  write(tx, caller, locked, *row,
+        Change{.event = ConsentEvent::expire,
+               .actor = {base::db::ActorKind::system, "consent.expiry"},
+               .why = "the consent's expiry passed",
+               .evidence = {},
+               .bind_psu = {},
+               .accounts = {}});
+}
+
+Consent ConsentChanges::write(base::db::Transaction& tx, const base::Caller& caller, const Consent& before,
+                              const Transition& row, const Change& change) {
+  Consent after = before;
+  after.status = row.to;
+  after.status_reason = row.reason;
+  // An expiry happened when it was due, not when somebody noticed.
+  after.status_updated = row.event == ConsentEvent::expire ? *before.expires : caller.now.business;
+  if (change.bind_psu) after.psu = change.bind_psu;
+  if (row.to == ConsentStatus::authorised) after.authorised = caller.now.business;
+  if (row.to == ConsentStatus::terminated_by_tpp) after.removed = caller.now.business;
+  if (change.accounts) after.accounts = *change.accounts;
+
+  ENSURE(ConsentStore::advance(tx, before.status, after), "the consent was locked before its state changed");
+  if (change.accounts) ConsentStore::replace_accounts(tx, after);
+
+  base::Caller owner = caller;
+  owner.tenant = before.tenant;
+  int grants_ended = 0;
+  if (row.grants == GrantsThen::end) {
+    grants_ended = grants_.end_grants(tx, owner, after.id, std::string(to_text(row.reason)));
+  }
+
+  HistoryEntry entry =
+      history_of(caller, after, std::string(to_text(row.event)), change.actor, change.why, change.evidence);
+  entry.from = before.status;
+  ConsentStore::append_history(tx, after, entry);
+
+  auto audit = audit_of(caller, after, change.actor, "consent." + std::string(to_text(row.event)), change.why);
+  audit.facts.emplace("status_before", std::string(to_text(before.status)));
+  audit.facts.emplace("grants_ended", std::to_string(grants_ended));
+  audit.facts.emplace("accounts", std::to_string(after.accounts.size()));
+  if (!change.evidence.session.empty()) audit.facts.emplace("session", change.evidence.session);
+  if (!entry.shown_sha256.empty()) audit.facts.emplace("shown_sha256", entry.shown_sha256);
+  audit_.record(tx, audit);
+
+  if (!row.emits.empty()) {
+    outbox_.append(tx, base::db::Event{base::uuid_v7(caller.now.protocol, entropy_), after.tenant, after.client,
+                                       std::string(row.emits), after.id.str(), after.status_updated,
+                                       event_data_json(after, after.status_updated), caller.interaction});
+  }
+  return after;
+}
+
+void ConsentChanges::create(base::db::Transaction& tx, const base::Caller& caller, const Consent& consent) {
+  const Actor actor{base::db::ActorKind::tpp, consent.client.str()};
+  ConsentStore::insert(tx, consent);
+  ConsentStore::append_history(tx, consent, history_of(caller, consent, "create", actor, "asked for by the TPP", {}));
+  auto audit = audit_of(caller, consent, actor, "consent.create", "asked for by the TPP");
+  std::string permissions;
+  for (const policy::Permission permission : consent.permissions) {
+    if (!permissions.empty()) permissions += ' ';
+    permissions += policy::to_text(permission);
+  }
+  audit.facts.emplace("permissions", permissions);
+  audit_.record(tx, audit);
+}
+
+void ConsentChanges::hide(base::db::Transaction& tx, const base::Caller& caller, const Consent& locked,
+                          const Actor& actor) {
+  ENSURE(is_final(locked.status, policy_of(locked.facade)),
+         "a consent that can still change is terminated, not hidden");
+  if (!ConsentStore::mark_removed(tx, locked, caller.now.business)) return;
+  HistoryEntry entry = history_of(caller, locked, "remove", actor, "removed by the TPP after it had ended", {});
+  entry.at = caller.now.business;
+  entry.from = locked.status;
+  ConsentStore::append_history(tx, locked, entry);
+  audit_.record(tx, audit_of(caller, locked, actor, "consent.remove", "removed by the TPP after it had ended"));
+}
+
+void ConsentChanges::record_refusal(base::db::Transaction& tx, const base::Caller& caller,
+                                    const base::ConsentId& consent, const Actor& actor, const std::string& action,
+                                    const ConsentError& error) {
+  base::db::AuditEntry entry;
+  entry.tenant = caller.tenant;
+  entry.at = caller.now.protocol;
+  entry.actor_kind = actor.kind;
+  entry.actor = actor.id;
+  entry.action = action;
+  entry.object_kind = "consent";
+  entry.object = base::is_uuid(consent.str()) ? consent.str() : "malformed";
+  entry.outcome = to_text(error.code);
+  entry.reason = error.log_text;
+  entry.interaction = caller.interaction;
+  audit_.record(tx, entry);
+}
+
+}  // namespace consent

@@ -1,0 +1,292 @@
+#include "consent/store/consent_store.h"
+
+#include "base/db/audit_store.h"
+#include "base/db/sql.h"
+#include "base/ensure.h"
+
+namespace consent {
+namespace {
+
+using base::Instant;
+using base::db::exec;
+using base::db::exec_count;
+using base::db::exec_row;
+using base::db::Statement;
+using base::db::Transaction;
+using base::db::value;
+
+constexpr Statement kInsert{"consent.consent.insert", R"sql(
+INSERT INTO consent.consent (brand_id, bank_id, consent_id, client_id, kind, facade, status, status_reason, permissions,
+                             expires_at, transactions_from, transactions_to, created_at, status_updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14))sql"};
+
+constexpr Statement kFind{"consent.consent.find", R"sql(
+SELECT c.brand_id, c.bank_id, c.consent_id, c.client_id, c.kind, c.facade, c.status, c.status_reason, c.permissions,
+       c.expires_at, c.transactions_from, c.transactions_to, c.created_at, c.status_updated_at, c.psu_id, c.authorised_at,
+       c.last_access_at, c.removed_at,
+       ARRAY(SELECT a.account_id FROM consent.consent_account a
+              WHERE a.brand_id = c.brand_id AND a.bank_id = c.bank_id AND a.consent_id = c.consent_id ORDER BY a.account_id)
+  FROM consent.consent c
+ WHERE c.brand_id = $1 AND c.bank_id = $2 AND c.consent_id = $3)sql"};
+
+constexpr Statement kOfPsu{"consent.consent.of_psu", R"sql(
+SELECT c.brand_id, c.bank_id, c.consent_id, c.client_id, c.kind, c.facade, c.status, c.status_reason, c.permissions,
+       c.expires_at, c.transactions_from, c.transactions_to, c.created_at, c.status_updated_at, c.psu_id, c.authorised_at,
+       c.last_access_at, c.removed_at,
+       ARRAY(SELECT a.account_id FROM consent.consent_account a
+              WHERE a.brand_id = c.brand_id AND a.bank_id = c.bank_id AND a.consent_id = c.consent_id ORDER BY a.account_id)
+  FROM consent.consent c
+ WHERE c.brand_id = $1 AND c.bank_id = $2 AND c.psu_id = $3
+ ORDER BY c.created_at DESC, c.consent_id DESC
+ LIMIT $4)sql"};
+
+// Locking is a statement of its own: the one after it sees everything that the former holder of the lock committed, the
+// accounts included.
+constexpr Statement kLockUpdate{"consent.consent.lock_update", R"sql(
+SELECT 1 FROM consent.consent WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3 FOR NO KEY UPDATE)sql"};
+constexpr Statement kLockShare{"consent.consent.lock_share", R"sql(
+SELECT 1 FROM consent.consent WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3 FOR SHARE)sql"};
+
+constexpr Statement kState{"consent.consent.state", R"sql(
+SELECT status, facade, expires_at FROM consent.consent WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3)sql"};
+constexpr Statement kStateShare{"consent.consent.state_share", R"sql(
+SELECT status, facade, expires_at FROM consent.consent WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3
+   FOR SHARE)sql"};
+
+constexpr Statement kFacts{"consent.consent.facts", R"sql(
+SELECT c.status, c.status_reason, c.facade, c.expires_at, c.psu_id, c.permissions, c.transactions_from, c.transactions_to,
+       c.last_access_at,
+       ARRAY(SELECT a.account_id FROM consent.consent_account a
+              WHERE a.brand_id = c.brand_id AND a.bank_id = c.bank_id AND a.consent_id = c.consent_id)
+  FROM consent.consent c
+ WHERE c.brand_id = $1 AND c.bank_id = $2 AND c.client_id = $3 AND c.consent_id = $4 AND c.removed_at IS NULL)sql"};
+
+constexpr Statement kAdvance{"consent.consent.advance", R"sql(
+UPDATE consent.consent
+   SET status = $5, status_reason = $6, status_updated_at = $7, psu_id = $8, authorised_at = $9, removed_at = $10
+ WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3 AND status = $4
+RETURNING consent_id)sql"};
+
+constexpr Statement kForgetAccounts{"consent.consent_account.forget", R"sql(
+DELETE FROM consent.consent_account WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3)sql"};
+constexpr Statement kAddAccounts{"consent.consent_account.add", R"sql(
+INSERT INTO consent.consent_account (brand_id, bank_id, consent_id, account_id)
+SELECT $1, $2, $3, unnest($4::text[]))sql"};
+
+constexpr Statement kMarkRemoved{"consent.consent.mark_removed", R"sql(
+UPDATE consent.consent SET removed_at = $4
+ WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3 AND removed_at IS NULL)sql"};
+
+constexpr Statement kTouch{"consent.consent.touch", R"sql(
+UPDATE consent.consent SET last_access_at = $4
+ WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3 AND (last_access_at IS NULL OR last_access_at < $5))sql"};
+
+constexpr Statement kLockExpired{"consent.consent.lock_expired", R"sql(
+SELECT brand_id, bank_id, consent_id FROM consent.consent
+ WHERE expires_at <= $1
+   AND status IN ('awaiting_upload', 'awaiting_authorisation', 'partially_authorised', 'authorised', 'access_revoked_by_psu')
+   AND (status <> 'access_revoked_by_psu' OR facade = ANY($3::text[]))
+ ORDER BY expires_at
+ LIMIT $2
+   FOR NO KEY UPDATE SKIP LOCKED)sql"};
+
+constexpr Statement kAppendHistory{"consent.history.append", R"sql(
+INSERT INTO consent.consent_history (recorded_at, brand_id, bank_id, consent_id, at, event, from_status, to_status,
+                                     status_reason, actor_kind, actor, why, session_id, shown, shown_sha256, accounts,
+                                     interaction)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17))sql"};
+
+constexpr Statement kHistory{"consent.history.of_consent", R"sql(
+SELECT at, recorded_at, event, from_status, to_status, status_reason, actor_kind, actor, why, session_id, shown,
+       shown_sha256, accounts, interaction
+  FROM consent.consent_history
+ WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3
+ ORDER BY recorded_at, seq
+ LIMIT $4)sql"};
+
+template <class Value>
+Value known(std::optional<Value> parsed) {
+  ENSURE(parsed.has_value(), "a word in the database that this program does not know");
+  return *parsed;
+}
+
+base::db::ActorKind actor_kind_from_text(std::string_view text) {
+  using base::db::ActorKind;
+  for (const ActorKind kind : {ActorKind::tpp, ActorKind::psu, ActorKind::bank, ActorKind::staff, ActorKind::system}) {
+    if (base::db::to_text(kind) == text) return kind;
+  }
+  throw base::BrokenInvariant("an actor kind in the database that this program does not know");
+}
+
+Consent consent_of(const pqxx::row& row) {
+  Consent c;
+  c.tenant = {value<base::BrandId>(row[0]), value<base::BankId>(row[1])};
+  c.id = value<base::ConsentId>(row[2]);
+  c.client = value<base::ClientId>(row[3]);
+  c.kind = known(consent_kind_from_text(value<std::string>(row[4])));
+  c.facade = known(facade_from_text(value<std::string>(row[5])));
+  c.status = known(consent_status_from_text(value<std::string>(row[6])));
+  c.status_reason = known(status_reason_from_text(value<std::string>(row[7])));
+  for (const std::string& name : value<std::vector<std::string>>(row[8])) {
+    c.permissions.insert(known(policy::permission_from_text(name)));
+  }
+  c.expires = value<std::optional<Instant>>(row[9]);
+  c.transactions_from = value<std::optional<Instant>>(row[10]);
+  c.transactions_to = value<std::optional<Instant>>(row[11]);
+  c.created = value<Instant>(row[12]);
+  c.status_updated = value<Instant>(row[13]);
+  c.psu = value<std::optional<base::PsuId>>(row[14]);
+  c.authorised = value<std::optional<Instant>>(row[15]);
+  c.last_access = value<std::optional<Instant>>(row[16]);
+  c.removed = value<std::optional<Instant>>(row[17]);
+  for (std::string& account : value<std::vector<std::string>>(row[18])) c.accounts.emplace(std::move(account));
+  return c;
+}
+
+HistoryEntry history_of(const pqxx::row& row) {
+  HistoryEntry h;
+  h.at = value<Instant>(row[0]);
+  h.recorded = value<Instant>(row[1]);
+  h.event = value<std::string>(row[2]);
+  if (const auto from = value<std::optional<std::string>>(row[3])) h.from = known(consent_status_from_text(*from));
+  h.to = known(consent_status_from_text(value<std::string>(row[4])));
+  h.reason = known(status_reason_from_text(value<std::string>(row[5])));
+  h.actor = {actor_kind_from_text(value<std::string>(row[6])), value<std::string>(row[7])};
+  h.why = value<std::string>(row[8]);
+  h.evidence = {value<std::string>(row[9]), value<std::string>(row[10])};
+  h.shown_sha256 = value<std::string>(row[11]);
+  h.accounts = value<std::vector<std::string>>(row[12]);
+  h.interaction = value<base::InteractionId>(row[13]);
+  return h;
+}
+
+std::vector<std::string> names_of(const std::set<policy::Permission>& permissions) {
+  std::vector<std::string> names;
+  for (const policy::Permission permission : permissions) names.emplace_back(policy::to_text(permission));
+  return names;
+}
+
+}  // namespace
+
+std::vector<Statement> ConsentStore::statements() {
+  return {kInsert,  kFind,           kOfPsu,       kLockUpdate,  kLockShare, kState,       kStateShare,    kFacts,
+          kAdvance, kForgetAccounts, kAddAccounts, kMarkRemoved, kTouch,     kLockExpired, kAppendHistory, kHistory};
+}
+
+void ConsentStore::insert(Transaction& tx, const Consent& c) {
+  exec(tx, kInsert, c.tenant.brand, c.tenant.bank, c.id, c.client, to_text(c.kind), to_text(c.facade),
+       to_text(c.status), to_text(c.status_reason), names_of(c.permissions), c.expires, c.transactions_from,
+       c.transactions_to, c.created, c.status_updated);
+}
+
+std::optional<Consent> ConsentStore::find(Transaction& tx, const base::Tenant& tenant, const base::ConsentId& id,
+                                          Lock lock) {
+  if (!base::is_uuid(id.str())) return std::nullopt;
+  switch (lock) {
+    case Lock::none:
+      break;
+    case Lock::share:
+      exec(tx, kLockShare, tenant.brand, tenant.bank, id);
+      break;
+    case Lock::update:
+      exec(tx, kLockUpdate, tenant.brand, tenant.bank, id);
+      break;
+  }
+  const auto row = exec_row(tx, kFind, tenant.brand, tenant.bank, id);
+  if (!row) return std::nullopt;
+  return consent_of(*row);
+}
+
+std::optional<ConsentFacts> ConsentStore::facts(Transaction& tx, const base::Tenant& tenant,
+                                                const base::ClientId& client, const base::ConsentId& id) {
+  if (!base::is_uuid(id.str())) return std::nullopt;
+  const auto row = exec_row(tx, kFacts, tenant.brand, tenant.bank, client, id);
+  if (!row) return std::nullopt;
+  ConsentFacts f;
+  f.status = known(consent_status_from_text(value<std::string>((*row)[0])));
+  f.reason = known(status_reason_from_text(value<std::string>((*row)[1])));
+  f.facade = known(facade_from_text(value<std::string>((*row)[2])));
+  f.expires = value<std::optional<Instant>>((*row)[3]);
+  f.psu = value<std::optional<base::PsuId>>((*row)[4]);
+  f.permissions = value<std::vector<std::string>>((*row)[5]);
+  f.transactions_from = value<std::optional<Instant>>((*row)[6]);
+  f.transactions_to = value<std::optional<Instant>>((*row)[7]);
+  f.last_access = value<std::optional<Instant>>((*row)[8]);
+  f.accounts = value<std::vector<std::string>>((*row)[9]);
+  return f;
+}
+
+std::optional<ConsentState> ConsentStore::state(Transaction& tx, const base::Tenant& tenant, const base::ConsentId& id,
+                                                Lock lock) {
+  if (!base::is_uuid(id.str())) return std::nullopt;
+  ENSURE(lock != Lock::update, "state() is for readers");
+  const auto row = exec_row(tx, lock == Lock::share ? kStateShare : kState, tenant.brand, tenant.bank, id);
+  if (!row) return std::nullopt;
+  return ConsentState{known(consent_status_from_text(value<std::string>((*row)[0]))),
+                      known(facade_from_text(value<std::string>((*row)[1]))), value<std::optional<Instant>>((*row)[2])};
+}
+
+std::vector<Consent> ConsentStore::of_psu(Transaction& tx, const base::Tenant& tenant, const base::PsuId& psu,
+                                          int limit) {
+  std::vector<Consent> consents;
+  for (const auto& row : exec(tx, kOfPsu, tenant.brand, tenant.bank, psu, limit)) consents.push_back(consent_of(row));
+  return consents;
+}
+
+bool ConsentStore::advance(Transaction& tx, ConsentStatus from, const Consent& after) {
+  return exec_row(tx, kAdvance, after.tenant.brand, after.tenant.bank, after.id, to_text(from), to_text(after.status),
+                  to_text(after.status_reason), after.status_updated, after.psu, after.authorised, after.removed)
+      .has_value();
+}
+
+void ConsentStore::replace_accounts(Transaction& tx, const Consent& consent) {
+  exec(tx, kForgetAccounts, consent.tenant.brand, consent.tenant.bank, consent.id);
+  std::vector<std::string> accounts;
+  for (const base::AccountId& account : consent.accounts) accounts.push_back(account.str());
+  exec(tx, kAddAccounts, consent.tenant.brand, consent.tenant.bank, consent.id, accounts);
+}
+
+bool ConsentStore::mark_removed(Transaction& tx, const Consent& consent, Instant at) {
+  return exec_count(tx, kMarkRemoved, consent.tenant.brand, consent.tenant.bank, consent.id, at) == 1;
+}
+
+bool ConsentStore::touch(Transaction& tx, const base::Tenant& tenant, const base::ConsentId& id, Instant at,
+                         Instant if_before) {
+  if (!base::is_uuid(id.str())) return false;
+  return exec_count(tx, kTouch, tenant.brand, tenant.bank, id, at, if_before) == 1;
+}
+
+std::vector<Consent> ConsentStore::lock_expired(Transaction& tx, Instant now, int limit) {
+  // Under a facade where a revocation is final, a revoked consent does not expire any more.
+  std::vector<std::string> reauthorisable;
+  for (const Facade facade : {Facade::obie_v4, Facade::berlin_group}) {
+    if (!is_final(ConsentStatus::access_revoked_by_psu, policy_of(facade)))
+      reauthorisable.emplace_back(to_text(facade));
+  }
+  std::vector<Consent> consents;
+  for (const auto& row : exec(tx, kLockExpired, now, limit, reauthorisable)) {
+    const base::Tenant tenant{value<base::BrandId>(row[0]), value<base::BankId>(row[1])};
+    auto found = find(tx, tenant, value<base::ConsentId>(row[2]), Lock::none);
+    ENSURE(found.has_value(), "a locked consent vanished");
+    consents.push_back(std::move(*found));
+  }
+  return consents;
+}
+
+void ConsentStore::append_history(Transaction& tx, const Consent& consent, const HistoryEntry& entry) {
+  const std::optional<std::string> from =
+      entry.from ? std::optional<std::string>(to_text(*entry.from)) : std::optional<std::string>();
+  exec(tx, kAppendHistory, entry.recorded, consent.tenant.brand, consent.tenant.bank, consent.id, entry.at, entry.event,
+       from, to_text(entry.to), to_text(entry.reason), base::db::to_text(entry.actor.kind), entry.actor.id, entry.why,
+       entry.evidence.session, entry.evidence.shown, entry.shown_sha256, entry.accounts, entry.interaction);
+}
+
+std::vector<HistoryEntry> ConsentStore::history(Transaction& tx, const base::Tenant& tenant, const base::ConsentId& id,
+                                                int limit) {
+  std::vector<HistoryEntry> entries;
+  if (!base::is_uuid(id.str())) return entries;
+  for (const auto& row : exec(tx, kHistory, tenant.brand, tenant.bank, id, limit)) entries.push_back(history_of(row));
+  return entries;
+}
+
+}  // namespace consent
