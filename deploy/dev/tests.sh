@@ -78,8 +78,11 @@ run_program() {  # PRESET PROGRAM
 # The output of each failed test alone; of a crash, the end.
 show_failures() {
   awk '/^\[ RUN      \]/ { text = "" } { text = text $0 "\n" } /^\[  FAILED  \].*\([0-9]+ ms\)/ { printf "%s", text }
-       /^\[       OK \]/ { text = "" } END { if (text !~ /tests? ran\./) printf "%s", text }' "$1" | tail -n 200 | sed 's/^/    /'
-  grep -A 40 -m 1 -E 'ERROR: (Address|Leak)Sanitizer|WARNING: ThreadSanitizer|runtime error:' "$1" | sed 's/^/    /' || true
+       /^\[       OK \]/ { text = "" } END { if (text !~ / ran\. \(/) printf "%s", text }' "$1" | tail -n 200 | sed 's/^/    /'
+  # All tests ended, and yet the program failed: a leak or a race.
+  if grep -q ' ran\. (' "$1"; then
+    grep -A 40 -m 1 -E 'ERROR: (Address|Leak)Sanitizer|WARNING: ThreadSanitizer' "$1" | sed 's/^/    /' || true
+  fi
 }
 
 # Runs the rest with a PostgreSQL and a Redis of its own under .run/test.
