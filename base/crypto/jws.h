@@ -32,10 +32,10 @@ struct JwsError {
 
 // The protected header. Everything in it is the sender's claim: only after verify() does it mean anything.
 struct JwsHeader {
-  std::string alg;  // as sent: compared with the key's own algorithm, never used to choose one
-  std::optional<std::string> kid;
-  std::optional<std::string> typ;  // as sent; is_type() compares
-  std::optional<std::string> cty;
+  std::string alg = {};  // as sent: compared with the key's own algorithm, never used to choose one
+  std::optional<std::string> kid = {};
+  std::optional<std::string> typ = {};  // as sent; is_type() compares
+  std::optional<std::string> cty = {};
   std::optional<std::string>
       jwk;               // JSON text of the embedded key. Only DPoP proofs may bear one (RFC 9449 section 4.2).
   bool has_x5c = false;  // present and ignored: keys come from registration
@@ -58,9 +58,9 @@ Result<ParsedJws, JwsError> parse_compact(std::string_view text, JwsLimits limit
 Result<void, JwsError> verify(const ParsedJws& jws, const PublicKey& key);
 
 struct SigningHeader {
-  std::string typ;  // left out when empty
-  std::string kid;  // empty: the key's own; left out when that is empty too
-  std::string jwk;  // JSON text of a public key (DPoP proofs); left out when empty. With it no kid is written.
+  std::string typ = {};  // left out when empty
+  std::string kid = {};  // empty: the key's own; left out when that is empty too
+  std::string jwk = {};  // JSON text of a public key (DPoP proofs); left out when empty. With it no kid is written.
 };
 std::string sign_compact(const SigningHeader& header, std::string_view payload, const PrivateKey& key);
 // The header as the caller wrote it (a JSON object). For headers that SigningHeader does not know, and for tests.

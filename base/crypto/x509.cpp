@@ -204,7 +204,7 @@ bool Certificate::has_uri(std::string_view registered) const {
 }
 
 bool Certificate::has_ip(std::string_view registered) const {
-  // [RFC8705-2.1.2] "Comparison of IP addresses ... binary": one IPv6 address has many spellings.
+  // [RFC8705-2.1.2] Addresses are compared in binary form: one IPv6 address has many spellings.
   const auto octets = to_address_octets(registered);
   const auto& list = impl_->alt_names.ip;
   return octets && std::any_of(list.begin(), list.end(),
