@@ -5,8 +5,8 @@
 
 namespace base::cache {
 
-// A bucket is full when tat <= now, and empty when tat = now + window: `tat - now` is the time that refilling takes. Costs
-// are counted in microseconds (window / quantity each), as in the script.
+// A bucket is full when tat <= now, and empty when tat = now + window: `tat - now` is the time that refilling takes.
+// Costs are counted in microseconds (window / quantity each), as in the script.
 GcraStep gcra(std::int64_t now, std::optional<std::int64_t> tat, const Bucket& bucket) {
   const auto window = static_cast<double>(std::chrono::microseconds(bucket.window).count());
   const double each = window / static_cast<double>(bucket.quantity);

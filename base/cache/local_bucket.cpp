@@ -30,7 +30,8 @@ BucketDecision LocalBucket::decide(std::span<const Bucket> buckets) {
 void LocalBucket::make_room(std::int64_t now) {
   std::erase_if(tat_, [&](const auto& entry) { return entry.second <= now; });
   if (tat_.size() < capacity_) return;
-  // Still full: an eighth goes, those that would be full again soonest. Rare, so that its cost is spread over many calls.
+  // Still full: an eighth goes, those that would be full again soonest. Rare, so that its cost is spread over many
+  // calls.
   std::vector<std::int64_t> ends;
   ends.reserve(tat_.size());
   for (const auto& [key, tat] : tat_) ends.push_back(tat);

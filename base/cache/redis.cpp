@@ -81,7 +81,8 @@ std::string_view info_value(std::string_view info, std::string_view name) {
   while (at < info.size()) {
     const std::size_t end = std::min(info.find("\r\n", at), info.size());
     const std::string_view line = info.substr(at, end - at);
-    if (line.size() > name.size() && line.starts_with(name) && line[name.size()] == ':') return line.substr(name.size() + 1);
+    if (line.size() > name.size() && line.starts_with(name) && line[name.size()] == ':')
+      return line.substr(name.size() + 1);
     at = end + 2;
   }
   return {};
@@ -127,8 +128,8 @@ struct Redis::Impl {
     std::lock_guard lock(mutex);
     if (continuity.run_id == run_id) return true;
     if (continuity.run_id.empty()) {
-      // What this process did not see itself: a server that was promoted may lack what its predecessor knew, however long it
-      // has been up. Its start is known to the second only: the later end counts.
+      // What this process did not see itself: a server that was promoted may lack what its predecessor knew, however
+      // long it has been up. Its start is known to the second only: the later end counts.
       const std::string_view predecessor = info_value(info, "master_replid2");
       const bool promoted = predecessor.find_first_not_of('0') != std::string_view::npos;
       continuity.since = promoted ? now : std::min(now, now - std::chrono::seconds(uptime) + std::chrono::seconds(2));
@@ -155,7 +156,8 @@ struct Redis::Impl {
 
   void succeeded() {
     std::lock_guard lock(mutex);
-    if (failures >= settings.failures_to_open) observe::log(observe::Level::info, "Redis answers again");
+    if (told) observe::log(observe::Level::info, "Redis answers again");
+    told = false;
     failures = 0;
     probing = false;
   }

@@ -19,12 +19,12 @@
 namespace base::cache {
 
 struct RedisSettings {
-  std::string unix_socket;  // wins over host and port
-  std::string host;
+  std::string unix_socket{};  // wins over host and port
+  std::string host{};
   int port = 6379;
-  Secret password;         // empty: no AUTH
-  std::string key_prefix;  // "aldgate:"; put before every key by ReplaySet and TokenBucket
-  int connections = 4;
+  Secret password{};         // empty: no AUTH
+  std::string key_prefix{};  // "aldgate:"; put before every key by ReplaySet and TokenBucket
+  int connections = 8;
   std::chrono::milliseconds deadline{20};   // connecting, and each command
   int failures_to_open = 5;                 // consecutive; the breaker then answers "unavailable" at once …
   std::chrono::milliseconds open_for{500};  // … for so long, after which one command at a time probes

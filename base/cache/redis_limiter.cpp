@@ -20,9 +20,9 @@ Verdict verdict_of(const BucketDecision& decision, std::span<const Bucket> bucke
   for (std::size_t i = 1; i < states.size(); ++i) {
     const auto& best = states[verdict.binding];
     // Refused: the one to wait longest for. Allowed: the one with the smallest share left.
-    const bool tighter = decision.allowed
-                             ? states[i].remaining * buckets[verdict.binding].quantity < best.remaining * buckets[i].quantity
-                             : states[i].wait > best.wait;
+    const bool tighter = decision.allowed ? states[i].remaining * buckets[verdict.binding].quantity <
+                                                best.remaining * buckets[i].quantity
+                                          : states[i].wait > best.wait;
     if (tighter) verdict.binding = i;
   }
   const BucketState& binding = states[verdict.binding];

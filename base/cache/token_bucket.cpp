@@ -9,8 +9,8 @@
 namespace base::cache {
 namespace {
 
-// gcra() of every key; written only when all allow. KEYS: the buckets. ARGV: quantity, window in microseconds and cost of each.
-// Answer: allowed, then remaining, more_in, wait of each. Numbers are doubles below 2^53: exact.
+// gcra() of every key; written only when all allow. KEYS: the buckets. ARGV: quantity, window in microseconds and cost
+// of each. Answer: allowed, then remaining, more_in, wait of each. Numbers are doubles below 2^53: exact.
 constexpr std::string_view kScript = R"lua(
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
@@ -82,7 +82,8 @@ std::optional<BucketDecision> TokenBucket::decide(std::span<const Bucket> bucket
   BucketDecision decision;
   decision.allowed = reply->list[0].integer == 1;
   for (std::size_t i = 0; i < buckets.size(); ++i)
-    decision.states.push_back({reply->list[3 * i + 1].integer, std::chrono::microseconds(reply->list[3 * i + 2].integer),
+    decision.states.push_back({reply->list[3 * i + 1].integer,
+                               std::chrono::microseconds(reply->list[3 * i + 2].integer),
                                std::chrono::microseconds(reply->list[3 * i + 3].integer)});
   return decision;
 }

@@ -27,17 +27,17 @@ namespace base::config {
 struct IntegerRule {
   std::int64_t least = std::numeric_limits<std::int64_t>::min();
   std::int64_t most = std::numeric_limits<std::int64_t>::max();
-  std::optional<std::int64_t> otherwise;  // nullopt: required
+  std::optional<std::int64_t> otherwise = std::nullopt;  // nullopt: required
 };
 struct DurationRule {
   std::chrono::milliseconds least{0};
   std::chrono::milliseconds most = std::chrono::hours(24 * 3660);
-  std::optional<std::chrono::milliseconds> otherwise;
+  std::optional<std::chrono::milliseconds> otherwise = std::nullopt;
 };
 struct SizeRule {
   std::size_t least = 0;
   std::size_t most = std::size_t{1} << 40;
-  std::optional<std::size_t> otherwise;
+  std::optional<std::size_t> otherwise = std::nullopt;
 };
 
 // A table of the file. Keys are names below it, dotted: "tls.certificate".

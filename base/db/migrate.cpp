@@ -7,7 +7,7 @@
 #include <pqxx/connection>
 #include <pqxx/except>
 #include <pqxx/nontransaction>
-#include <pqxx/result_iterator>
+#include <pqxx/result_iterator.hxx>
 #include <pqxx/row>
 #include <pqxx/transaction>
 #include <set>
@@ -50,9 +50,11 @@ std::vector<Migration> in_order(std::vector<Migration> migrations) {
   });
   std::map<std::string, int> last;
   for (const auto& migration : migrations) {
-    if (!is_name(migration.module)) throw std::runtime_error("a module called '" + migration.module + "' cannot be a schema");
+    if (!is_name(migration.module))
+      throw std::runtime_error("a module called '" + migration.module + "' cannot be a schema");
     if (migration.number != ++last[migration.module])
-      throw std::runtime_error("the migrations of " + migration.module + " are not numbered 1, 2, 3, … at " + label(migration));
+      throw std::runtime_error("the migrations of " + migration.module + " are not numbered 1, 2, 3, … at " +
+                               label(migration));
   }
   return migrations;
 }
@@ -90,11 +92,12 @@ void apply(pqxx::connection& connection, const Migration& migration, bool new_mo
       tx.exec("GRANT USAGE ON SCHEMA " + migration.module + " TO " + kService);
     }
     if (!migration.sql.empty()) tx.exec(migration.sql);
-    tx.exec_params("INSERT INTO base.migration (module, number, name, sha256) VALUES ($1, $2, $3, $4)", migration.module,
-                   migration.number, migration.name, hash_of(migration.sql));
+    tx.exec_params("INSERT INTO base.migration (module, number, name, sha256) VALUES ($1, $2, $3, $4)",
+                   migration.module, migration.number, migration.name, hash_of(migration.sql));
     tx.commit();
   } catch (const pqxx::failure& error) {
-    throw std::runtime_error("the migration " + label(migration) + " failed and changed nothing: " + one_line(error.what()));
+    throw std::runtime_error("the migration " + label(migration) +
+                             " failed and changed nothing: " + one_line(error.what()));
   }
 }
 

@@ -34,9 +34,9 @@ constexpr int kMostRuns = 4;  // the first and three more
 constexpr milliseconds kConnectPatience{1500};
 constexpr milliseconds kConnectPause{40};
 
-// Statement timeouts are set in steps, rounded down: requests of one deadline share one step, so that the session's value
-// changes seldom and costs no round trip.
-constexpr std::array<int, 22> kTimeoutSteps{1,    2,    5,    10,   20,   50,    100,   200,   350,   500,   750,
+// Statement timeouts are set in steps, rounded down: requests of one deadline share one step, so that the session's
+// value changes seldom and costs no round trip.
+constexpr std::array<int, 22> kTimeoutSteps{1,    2,    5,    10,   20,   50,   100,  200,   350,   500,   750,
                                             1000, 1500, 2000, 3000, 4000, 5000, 7500, 10000, 15000, 20000, 30000};
 
 int timeout_step(nanoseconds left) {
@@ -144,7 +144,8 @@ struct Session final : pqxx::connection_base {
 #include <pqxx/internal/ignore-deprecated-pre.hxx>
     inhibit_reactivation(true);
 #include <pqxx/internal/ignore-deprecated-post.hxx>
-    PQsetNoticeProcessor(raw(), [](void*, const char*) {}, nullptr);
+    PQsetNoticeProcessor(
+        raw(), [](void*, const char*) {}, nullptr);
     carrier.emplace(*this);
   }
   ~Session() noexcept {
@@ -463,7 +464,10 @@ namespace {
 class PostgresListener final : public PostgresPool::Listener {
  public:
   PostgresListener(const PostgresSettings& settings, const MonotonicClock& clock, std::string channel)
-      : settings_(settings), clock_(clock), channel_(std::move(channel)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+      : settings_(settings),
+        clock_(clock),
+        channel_(std::move(channel)),
+        wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     ENSURE(wake_ >= 0, "no event descriptor");
     // LISTEN takes a name, not a parameter.
     ENSURE(!channel_.empty() && channel_.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos,
@@ -474,7 +478,8 @@ class PostgresListener final : public PostgresPool::Listener {
   bool wait(milliseconds at_most) override {
     if (!session_) {
       try {
-        session_ = std::make_unique<Session>(settings_, clock_, clock_.now() + std::min(at_most, settings_.connect_timeout));
+        session_ =
+            std::make_unique<Session>(settings_, clock_, clock_.now() + std::min(at_most, settings_.connect_timeout));
         command(*session_, ("LISTEN " + channel_).c_str());
         return true;  // what came while nobody listened is unknown
       } catch (const Away&) {
@@ -503,7 +508,8 @@ class PostgresListener final : public PostgresPool::Listener {
 
   void interrupt() override {
     const std::uint64_t one = 1;
-    if (write(wake_, &one, sizeof one) < 0) observe::log(observe::Level::warning, "a listener could not be interrupted");
+    if (write(wake_, &one, sizeof one) < 0)
+      observe::log(observe::Level::warning, "a listener could not be interrupted");
   }
 
  private:

@@ -15,13 +15,13 @@
 namespace base::db {
 
 struct PostgresSettings {
-  std::string host;  // a folder (unix socket) or a host name; empty: libpq's default
+  std::string host{};  // a folder (unix socket) or a host name; empty: libpq's default
   int port = 5432;
-  std::string database;
-  std::string user;
-  Secret password;       // empty: none (peer or trust)
-  std::string tls_mode;  // libpq's sslmode; empty: libpq's default. "verify-full" wants tls_root_file
-  std::string tls_root_file;
+  std::string database{};
+  std::string user{};
+  Secret password{};       // empty: none (peer or trust)
+  std::string tls_mode{};  // libpq's sslmode; empty: libpq's default. "verify-full" wants tls_root_file
+  std::string tls_root_file{};
   std::string application_name = "aldgate";
   int connections = 8;  // no more than the workers that use it
   std::chrono::milliseconds connect_timeout{3000};
@@ -43,9 +43,9 @@ class PostgresPool final : public Pool {
   // A round trip within the deadline: for /readyz. Throws Unavailable.
   void ping(Deadline deadline);
 
-  // Waits until NOTIFY arrives on `channel`, or for the time given, on a connection of its own (beside `connections`): a
-  // wake-up, never a source of truth. True when notified; a lost or new connection counts as a wake-up. Must not outlive
-  // the pool.
+  // Waits until NOTIFY arrives on `channel`, or for the time given, on a connection of its own (beside `connections`):
+  // a wake-up, never a source of truth. True when notified; a lost or new connection counts as a wake-up. Must not
+  // outlive the pool.
   class Listener {
    public:
     virtual ~Listener() = default;

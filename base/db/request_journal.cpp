@@ -30,7 +30,8 @@ struct RequestJournal::Impl {
   void loop() {
     std::unique_lock lock(mutex);
     for (;;) {
-      changed.wait_for(lock, settings.every, [&] { return stopping || flushing > 0 || queue.size() >= settings.batch; });
+      changed.wait_for(lock, settings.every,
+                       [&] { return stopping || flushing > 0 || queue.size() >= settings.batch; });
       while (!queue.empty()) {
         std::vector<observe::RequestEvent> batch;
         const std::size_t count = std::min(queue.size(), settings.batch);

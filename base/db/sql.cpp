@@ -52,9 +52,10 @@ std::string timestamp_text(Instant at) {
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::hh_mm_ss time(at - day);
   char buffer[48];
-  const int length = std::snprintf(buffer, sizeof buffer, " %02d:%02d:%02d.%06d+00", static_cast<int>(time.hours().count()),
-                                   static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
-                                   static_cast<int>(time.subseconds().count()));
+  const int length =
+      std::snprintf(buffer, sizeof buffer, " %02d:%02d:%02d.%06d+00", static_cast<int>(time.hours().count()),
+                    static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
+                    static_cast<int>(time.subseconds().count()));
   return date_text(day).append(buffer, static_cast<std::size_t>(length));
 }
 

@@ -20,7 +20,7 @@
 #include <pqxx/nontransaction>
 #include <pqxx/prepared_statement>
 #include <pqxx/result>
-#include <pqxx/result_iterator>
+#include <pqxx/result_iterator.hxx>
 #include <pqxx/row>
 #include <string>
 #include <string_view>

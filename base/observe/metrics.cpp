@@ -40,7 +40,7 @@ std::map<std::string, std::string> label_map(Labels labels) {
 template <class Kind>
 struct Table {
   std::shared_mutex mutex;
-  std::unordered_map<std::string, Kind*> known;                       // by name and labels
+  std::unordered_map<std::string, Kind*> known;                         // by name and labels
   std::unordered_map<std::string, prometheus::Family<Kind>*> families;  // by name
   std::unordered_map<std::string, std::size_t> sets;
 };

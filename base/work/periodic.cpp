@@ -45,10 +45,10 @@ struct Periodic::Impl {
   std::chrono::milliseconds interval() {
     std::array<std::byte, 2> random{};
     entropy.fill(random);
-    const double share = static_cast<double>(std::to_integer<int>(random[0]) * 256 + std::to_integer<int>(random[1])) / 65535.0;
+    const double share =
+        static_cast<double>(std::to_integer<int>(random[0]) * 256 + std::to_integer<int>(random[1])) / 65535.0;
     const double factor = 1.0 + settings.jitter * (2.0 * share - 1.0);
-    return std::chrono::milliseconds(
-        static_cast<std::int64_t>(static_cast<double>(settings.every.count()) * factor));
+    return std::chrono::milliseconds(static_cast<std::int64_t>(static_cast<double>(settings.every.count()) * factor));
   }
 
   const PeriodicSettings settings;

@@ -13,7 +13,7 @@
 namespace base::work {
 
 struct PeriodicSettings {
-  std::string name;  // for logs
+  std::string name{};  // for logs
   std::chrono::milliseconds every{1000};
   double jitter = 0.1;  // of `every`, plus and minus
   enum class FirstRun { at_once, after_interval } first = FirstRun::at_once;
