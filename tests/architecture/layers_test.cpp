@@ -43,7 +43,7 @@ const std::vector<Fence> kFences{
     {"Pistache", {"pistache/"}, {"gateway/http_server"}},
     {"libpqxx", {"pqxx/"}, {"base/db", "oauth/store", "consent/store", "connectors/store", "webhooks/store"}},
     {"libpq", {"libpq-fe.h", "postgresql/"}, {"base/db"}},
-    {"hiredis", {"hiredis/"}, {"base/cache"}},
+    {"hiredis", {"hiredis/", "hiredis.h"}, {"base/cache"}},
     {"libcurl", {"curl/"}, {"base/net"}},
     {"Prometheus", {"prometheus/"}, {"base/observe"}},
     {"spdlog", {"spdlog/"}, {"base/observe"}},
