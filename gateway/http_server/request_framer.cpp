@@ -200,7 +200,7 @@ RequestFramer::Step RequestFramer::consume(std::string_view& input) {
         break;
       }
       case State::headers: {
-        const Line result = take_line(input, limits_.header_bytes - header_bytes_, line);
+        const Line result = take_line(input, std::max<std::size_t>(limits_.header_bytes - header_bytes_, 2) - 2, line);
         if (result == Line::partial) return Step::need_more;
         if (result == Line::too_long) return fail(431, "The header fields are too large.");
         if (result == Line::bare_line_feed) return fail(400, "A line does not end in CR LF.");
@@ -248,7 +248,7 @@ RequestFramer::Step RequestFramer::consume(std::string_view& input) {
         break;
       }
       case State::trailers: {
-        const Line result = take_line(input, limits_.header_bytes - header_bytes_, line);
+        const Line result = take_line(input, std::max<std::size_t>(limits_.header_bytes - header_bytes_, 2) - 2, line);
         if (result == Line::partial) return Step::need_more;
         if (result != Line::complete) return fail(400, "The trailer fields are not valid.");
         if (line.empty()) {
