@@ -36,9 +36,8 @@ struct JwsHeader {
   std::optional<std::string> kid = {};
   std::optional<std::string> typ = {};  // as sent; is_type() compares
   std::optional<std::string> cty = {};
-  std::optional<std::string>
-      jwk;               // JSON text of the embedded key. Only DPoP proofs may bear one (RFC 9449 section 4.2).
-  bool has_x5c = false;  // present and ignored: keys come from registration
+  std::optional<std::string> jwk = {};  // JSON text of the embedded key; for DPoP proofs only (RFC 9449 section 4.2)
+  bool has_x5c = false;                 // present and ignored: keys come from registration
 
   // RFC 7515 section 4.1.9: without case, and "application/" may be left out when there is no other slash.
   bool is_type(std::string_view expected) const;
