@@ -102,12 +102,21 @@ class NameParser {
   std::size_t at_ = 0;
 };
 
+// RFC 4514 section 3, numericoid. OpenSSL's reader forgives more.
+bool is_dotted(std::string_view text) {
+  if (text.find_first_not_of("0123456789.") != std::string_view::npos) return false;
+  return text.front() != '.' && text.back() != '.' && text.find("..") == std::string_view::npos &&
+         text.find('.') != std::string_view::npos;
+}
+
 // [RFC4514-2.3] Short names are compared without case; OpenSSL's table knows one spelling each.
 Asn1ObjectPtr attribute_type(const std::string& text) {
   for (const char* known : {"CN", "L", "ST", "O", "OU", "C", "street", "DC", "UID", "serialNumber", "emailAddress",
                             "organizationIdentifier", "businessCategory", "GN", "SN"}) {
     if (http::equal_ignoring_case(text, known)) return Asn1ObjectPtr(OBJ_txt2obj(known, 0));
   }
+  const bool numeric = text.front() >= '0' && text.front() <= '9';
+  if (numeric && !is_dotted(text)) return nullptr;
   return Asn1ObjectPtr(OBJ_txt2obj(text.c_str(), 0));
 }
 
