@@ -12,8 +12,8 @@ run_tests() {
   esac
   one_at_a_time
   case $part in
-    all) install_packages build serve unit browser balance ;;
-    e2e) install_packages build serve browser balance ;;
+    all) install_packages build serve unit browser node balance ;;
+    e2e) install_packages build serve browser node balance ;;
     *) install_packages build serve unit ;;
   esac
   if [[ $part == all || $part == e2e ]]; then prepare_end_to_end; fi
