@@ -7,7 +7,7 @@ import { Webhook } from 'standardwebhooks';
 
 import { eventually } from './support/eventually.js';
 import { authorise, stage, subscribe } from './support/stage.js';
-import { newKey, Tpp, writeJwks } from './support/tpp.js';
+import { newKey, Tpp, writeKey } from './support/tpp.js';
 
 const all = stage('keys', { offset: 18000, environment: {
   ALDGATE_KEY_PUBLISH_SECONDS: '3', ALDGATE_KEY_REFRESH_SECONDS: '1', ALDGATE_JWKS_MAX_AGE_SECONDS: '1',
@@ -46,10 +46,10 @@ test('a partner changes its key: both are good during the overlap, the retired o
   const oldKey = tpp.jwk;
   const nextKey = await newKey();
   await underTraffic(() => tpp.clientToken('accounts'), async () => {
-    await sandbox.aldgate('partner', 'add-key', tpp.clientId, '--jwks', writeJwks(sandbox, nextKey));
+    await sandbox.aldgate('partner', 'add-key', tpp.clientId, '--jwk', writeKey(sandbox, nextKey));
     await tpp.useKey(nextKey);
     await tpp.clientToken('accounts');
-    await sandbox.aldgate('partner', 'retire-key', tpp.clientId, oldKey.kid);
+    await sandbox.aldgate('partner', 'retire-key', tpp.clientId, '--kid', oldKey.kid);
   });
   await tpp.useKey(oldKey);
   await assert.rejects(tpp.clientToken('accounts'), { error: 'invalid_client' });
@@ -60,7 +60,7 @@ test('a partner changes its key: both are good during the overlap, the retired o
 test('the last key of a partner cannot be retired', async () => {
   const { sandbox } = all;
   const tpp = await Tpp.register(sandbox, 'One Key');
-  await assert.rejects(sandbox.aldgate('partner', 'retire-key', tpp.clientId, tpp.jwk.kid));
+  await assert.rejects(sandbox.aldgate('partner', 'retire-key', tpp.clientId, '--kid', tpp.jwk.kid));
   assert.ok(await tpp.clientToken('accounts'));
 });
 

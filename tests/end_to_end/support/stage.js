@@ -25,7 +25,7 @@ export function stage(name, options) {
   });
   all.endWithCleanLogs = () => test('no log of this run holds a token, code, assertion, secret, IBAN or name', () => {
     all.sandbox.ledger.keepFiles(all.sandbox.folder,
-      ['key-encryption-key', 'blind-index-key', 'aldgate_owner.password', 'aldgate_service.password', 'bob.totp']);
+      ['key-encryption-key', 'aldgate_owner.password', 'aldgate_service.password']);
     assert.ok(all.sandbox.ledger.size > 10, 'secrets were collected');
     const logs = all.sandbox.logs();
     assert.ok(logs.some(({ file, text }) => file.startsWith('aldgate-') && text.includes('"')), 'the gateway wrote a log');

@@ -24,7 +24,7 @@ export class Tpp {
   // A new client, registered as an operator would.
   static async register(sandbox, name) {
     const jwk = await newKey();
-    const { client_id } = JSON.parse(await sandbox.dev('tpp', 'add', name, '--jwks', writeJwks(sandbox, jwk), '--redirect-uri',
+    const { client_id } = JSON.parse(await sandbox.dev('tpp', 'add', name, '--jwks', writeKey(sandbox, jwk), '--redirect-uri',
       sandbox.redirectUri, '--auth', 'private_key_jwt', '--binding', 'dpop', '--profile', 'fapi2'));
     return Tpp.connect(sandbox, client_id, jwk);
   }
@@ -132,12 +132,12 @@ export async function newKey() {
   return { ...jwk, kid: await jose.calculateJwkThumbprint(jwk), alg: 'ES256', use: 'sig' };
 }
 
-// The public half as a JWK Set file; returns its path.
-export function writeJwks(sandbox, { d, ...publicJwk }) {
+// The public half as a file for the command line; returns its path.
+export function writeKey(sandbox, { d, ...publicJwk }) {
   assert.ok(d);
   const folder = path.join(sandbox.folder, 'tpp');
   mkdirSync(folder, { recursive: true });
-  const file = path.join(folder, `${publicJwk.kid}.jwks.json`);
-  writeFileSync(file, JSON.stringify({ keys: [publicJwk] }));
+  const file = path.join(folder, `${publicJwk.kid}.jwk`);
+  writeFileSync(file, JSON.stringify(publicJwk));
   return file;
 }
