@@ -210,13 +210,7 @@ Response Pipeline::dispatch(Call& call, const Route& route, ClientLimit& client_
     } else if (auto limited = client_limit.refuse(call, access->client())) {
       response = std::move(*limited);
     } else if (!access->has_scope(route.scope)) {
-      call.event.refuse("insufficient_scope", "the token lacks scope " + std::string(route.scope));
-      response = gateway::refuse(route.surface,
-                                 in_surface_words(route.surface, {403, "insufficient_scope", "Insufficient scope",
-                                                                  "The access token does not carry the scope this address needs."}),
-                                 call.caller.interaction);
-      response.headers.set("WWW-Authenticate", std::string(call.request.listener == base::http::Listener::mtls ? "Bearer" : "DPoP") +
-                                                   " error=\"insufficient_scope\", scope=\"" + std::string(route.scope) + "\"");
+      response = refuse_protected(call, route, oauth::insufficient_scope(call, route.scope));
     } else {
       response = (*endpoints_.guarded(route.id))(call, *access);
     }
@@ -228,11 +222,12 @@ Response Pipeline::dispatch(Call& call, const Route& route, ClientLimit& client_
 }
 
 Response Pipeline::refuse_protected(Call& call, const Route& route, const oauth::AccessRefusal& refusal) {
-  call.event.refuse(std::string(refusal.code), refusal.log_text);
+  call.event.refuse(refusal.code.empty() ? "no_credentials" : refusal.code, refusal.log_text);
+  const std::string_view code = refusal.code.empty() ? "invalid_token" : std::string_view(refusal.code);
   Response response = gateway::refuse(
-      route.surface, {refusal.status, refusal.code, "Access token refused", refusal.public_text}, call.caller.interaction);
-  response.headers.set("WWW-Authenticate", refusal.www_authenticate);
-  if (refusal.dpop_nonce) response.headers.set("DPoP-Nonce", *refusal.dpop_nonce);
+      route.surface, in_surface_words(route.surface, {refusal.status, code, "Access refused", refusal.public_text}),
+      call.caller.interaction);
+  oauth::add_headers(refusal, response);
   return response;
 }
 

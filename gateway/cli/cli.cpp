@@ -1,0 +1,324 @@
+#include "gateway/cli/cli.h"
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "base/observe/log.h"
+#include "connectors/sandbox/seed.h"
+#include "gateway/cli/explain.h"
+#include "gateway/settings.h"
+#include "gateway/wiring/parts.h"
+#include "gateway/wiring/product.h"
+
+namespace gateway {
+namespace {
+
+using nlohmann::ordered_json;
+
+// One plain sentence for the person at the terminal.
+struct Refused : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  if (!in || !(text << in.rdbuf())) throw Refused("cannot read " + path);
+  return text.str();
+}
+
+Settings settings_of(const std::string& file) {
+  auto settings = load_settings(file);
+  if (!settings) {
+    std::string text = file + " does not stand:";
+    for (const auto& fault : settings.error()) text += "\n  " + fault;
+    throw Refused(text);
+  }
+  base::observe::set_minimum_level(settings->log_level);
+  return std::move(*settings);
+}
+
+void refuse_pending_migrations(const Settings& settings) {
+  const auto pending = base::db::pending(owner_connection(settings.database), all_migrations());
+  if (pending.empty()) return;
+  std::string text = "run `aldgate migrate` first; not applied yet:";
+  for (const auto& name : pending) text += " " + name;
+  throw Refused(text);
+}
+
+template <class T, class E>
+T value_or_refuse(base::Result<T, E> result) {
+  if (!result) throw Refused(result.error().text);
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+ordered_json to_json(const oauth::Client& client) {
+  ordered_json keys = ordered_json::array();
+  for (const auto& key : client.keys) {
+    keys.push_back({{"kid", key.kid}, {"status", oauth::to_text(key.status)}, {"thumbprint", key.thumbprint}});
+  }
+  return {{"client_id", client.id.str()},
+          {"name", client.name},
+          {"auth_method", oauth::to_text(client.auth_method)},
+          {"binding", oauth::to_text(client.binding)},
+          {"profile", oauth::to_text(client.profile)},
+          {"status", oauth::to_text(client.status)},
+          {"scope", client.scope},
+          {"redirect_uris", client.redirect_uris},
+          {"keys", std::move(keys)}};
+}
+
+const oauth::Operator kOperator{base::db::ActorKind::staff, "cli"};
+
+struct PartnerArguments {
+  std::string name, client_id, on_behalf_of, jwks_file, certificate_file, auth = "private_key_jwt", binding = "dpop", profile = "fapi2",
+              scope, kid, key_file;
+  std::vector<std::string> redirect_uris;
+};
+
+void partner_add(Product::Parts& p, const PartnerArguments& a) {
+  oauth::NewClient client;
+  if (!a.client_id.empty()) client.id = base::ClientId(a.client_id);
+  client.name = a.name;
+  client.on_behalf_of = a.on_behalf_of;
+  const auto method = oauth::client_auth_method_from_text(a.auth);
+  const auto binding = oauth::token_binding_from_text(a.binding);
+  const auto profile = oauth::profile_name_from_text(a.profile);
+  if (!method) throw Refused("--auth takes private_key_jwt, tls_client_auth or self_signed_tls_client_auth");
+  if (!binding) throw Refused("--binding takes dpop or mtls");
+  if (!profile) throw Refused("--profile does not know " + a.profile);
+  client.auth_method = *method;
+  client.binding = *binding;
+  client.profile = *profile;
+  client.redirect_uris = a.redirect_uris;
+  client.scope = a.scope;
+  if (!a.jwks_file.empty()) client.jwks = read_file(a.jwks_file);
+  if (!a.certificate_file.empty()) client.certificate_pem = read_file(a.certificate_file);
+  const auto caller = p.background();
+  auto registered = base::db::in_transaction(p.database, caller.deadline, [&](base::db::Transaction& tx) {
+    return p.authorization_server.clients().register_client(tx, caller, kOperator, client);
+  });
+  std::cout << to_json(value_or_refuse(std::move(registered))).dump() << "\n";
+}
+
+void partner_list(Product::Parts& p) {
+  const auto caller = p.background();
+  ordered_json all = ordered_json::array();
+  p.database.read(caller.deadline, [&](base::db::Transaction& tx) {
+    all = ordered_json::array();
+    for (const auto& client : p.authorization_server.clients().list(tx, caller)) all.push_back(to_json(client));
+  });
+  std::cout << all.dump(2) << "\n";
+}
+
+void partner_show(Product::Parts& p, const PartnerArguments& a) {
+  const auto caller = p.background();
+  std::optional<oauth::Client> client;
+  p.database.read(caller.deadline, [&](base::db::Transaction& tx) {
+    client = p.authorization_server.clients().find(tx, caller, base::ClientId(a.client_id));
+  });
+  if (!client) throw Refused("there is no client " + a.client_id);
+  std::cout << to_json(*client).dump(2) << "\n";
+}
+
+void partner_add_key(Product::Parts& p, const PartnerArguments& a) {
+  const auto caller = p.background();
+  const std::string jwk = read_file(a.key_file);
+  auto kid = base::db::in_transaction(p.database, caller.deadline, [&](base::db::Transaction& tx) {
+    return p.authorization_server.clients().add_key(tx, caller, kOperator, base::ClientId(a.client_id), jwk);
+  });
+  std::cout << ordered_json{{"client_id", a.client_id}, {"kid", value_or_refuse(std::move(kid))}}.dump() << "\n";
+}
+
+void partner_retire_key(Product::Parts& p, const PartnerArguments& a) {
+  const auto caller = p.background();
+  value_or_refuse(base::db::in_transaction(p.database, caller.deadline, [&](base::db::Transaction& tx) {
+    return p.authorization_server.clients().retire_key(tx, caller, kOperator, base::ClientId(a.client_id), a.kid);
+  }));
+  std::cout << ordered_json{{"client_id", a.client_id}, {"kid", a.kid}, {"status", "retired"}}.dump() << "\n";
+}
+
+void partner_status(Product::Parts& p, const PartnerArguments& a, oauth::ClientStatus status) {
+  const auto caller = p.background();
+  value_or_refuse(base::db::in_transaction(p.database, caller.deadline, [&](base::db::Transaction& tx) {
+    return p.authorization_server.clients().set_status(tx, caller, kOperator, base::ClientId(a.client_id), status);
+  }));
+  std::cout << ordered_json{{"client_id", a.client_id}, {"status", oauth::to_text(status)}}.dump() << "\n";
+}
+
+std::int64_t unix_seconds(base::Instant at) {
+  return std::chrono::duration_cast<std::chrono::seconds>(at.time_since_epoch()).count();
+}
+
+void keys_list(Product::Parts& p) {
+  ordered_json all = ordered_json::array();
+  for (const auto& key : p.authorization_server.keys().list(p.background())) {
+    ordered_json one = {{"kid", key.dates.kid},
+                        {"alg", key.algorithm},
+                        {"state", oauth::to_text(key.state)},
+                        {"published_at", unix_seconds(key.dates.published_at)},
+                        {"activates_at", unix_seconds(key.dates.activates_at)}};
+    if (key.dates.retires_at) one["retires_at"] = unix_seconds(*key.dates.retires_at);
+    if (key.dates.compromised_at) one["compromised_at"] = unix_seconds(*key.dates.compromised_at);
+    all.push_back(std::move(one));
+  }
+  std::cout << all.dump(2) << "\n";
+}
+
+void personas() {
+  ordered_json all = ordered_json::array();
+  for (const auto& persona : connectors::sandbox_personas()) {
+    ordered_json one = {{"username", persona.username}, {"password", persona.password}};
+    if (!persona.otp.empty()) one["otp"] = persona.otp;
+    if (!persona.totp_secret.empty()) one["totp_secret"] = persona.totp_secret;
+    if (persona.decoupled) one["decoupled"] = true;
+    if (!persona.purpose.empty()) one["for"] = persona.purpose;
+    all.push_back(std::move(one));
+  }
+  std::cout << all.dump() << "\n";
+}
+
+void seed(Product::Parts& p) {
+  if (!p.settings.sandbox) throw Refused("this is not a sandbox");
+  auto caller = p.background(std::chrono::minutes(5));
+  caller.now.business = p.settings.sandbox->seed_until;
+  const auto report = base::db::with_transaction(p.database, caller.deadline, [&](base::db::Transaction& tx) {
+    return connectors::seed_sandbox(tx, caller, p.kek, p.entropy);
+  });
+  std::cout << "seeded " << report.customers << " customers, " << report.accounts << " accounts, " << report.transactions
+            << " transactions\n";
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  CLI::App app{"Aldgate: an open-banking consent and partner API gateway"};
+  app.require_subcommand(1);
+  app.fallthrough();
+  std::string config;
+  app.add_option("--config", config, "the node's settings (TOML)");
+
+  std::function<void(Product::Parts&)> action;  // of commands that work on the database
+  std::function<int()> other;                   // of those that begin before it
+
+  auto* serve = app.add_subcommand("serve", "serve until SIGTERM");
+  serve->callback([&] {
+    other = [&] {
+      Settings settings = settings_of(config);
+      refuse_pending_migrations(settings);
+      return Product(std::move(settings)).serve();
+    };
+  });
+  app.add_subcommand("migrate", "bring the database to this version")->callback([&] {
+    other = [&] {
+      const auto report = base::db::migrate(owner_connection(settings_of(config).database), all_migrations());
+      for (const auto& name : report.applied) std::cout << "applied " << name << "\n";
+      if (report.applied.empty()) std::cout << "nothing to do\n";
+      return 0;
+    };
+  });
+  app.add_subcommand("check-config", "say every fault of the settings, and exit")->callback([&] {
+    other = [&] {
+      settings_of(config);
+      std::cout << config << " stands\n";
+      return 0;
+    };
+  });
+
+  auto* sandbox = app.add_subcommand("sandbox", "the sandbox bank")->require_subcommand(1);
+  sandbox->add_subcommand("seed", "customers, accounts and two years of transactions")->callback([&] { action = seed; });
+  sandbox->add_subcommand("personas", "the documented customers, as JSON")->callback([&] {
+    other = [] {
+      personas();
+      return 0;
+    };
+  });
+
+  PartnerArguments a;
+  auto* partner = app.add_subcommand("partner", "TPP software and its keys")->require_subcommand(1);
+  auto* add = partner->add_subcommand("add", "register a client; prints it as JSON");
+  add->add_option("name", a.name, "what customers see")->required();
+  add->add_option("--client-id", a.client_id, "its client_id; made when absent");
+  add->add_option("--on-behalf-of", a.on_behalf_of, "the brand it acts for");
+  add->add_option("--jwks", a.jwks_file, "file with its public keys (JWK Set or JWK)");
+  add->add_option("--cert", a.certificate_file, "file with its client certificate (PEM)");
+  add->add_option("--redirect-uri", a.redirect_uris, "one or more")->required();
+  add->add_option("--auth", a.auth, "private_key_jwt | tls_client_auth | self_signed_tls_client_auth");
+  add->add_option("--binding", a.binding, "dpop | mtls");
+  add->add_option("--profile", a.profile, "fapi2");
+  add->add_option("--scope", a.scope, "what it may ask for; everything when absent");
+  add->callback([&] { action = [&](Product::Parts& p) { partner_add(p, a); }; });
+  partner->add_subcommand("list", "all clients, as JSON")->callback([&] { action = partner_list; });
+  const auto on_client = [&](const char* name, const char* help, auto function) {
+    auto* command = partner->add_subcommand(name, help);
+    command->add_option("client_id", a.client_id)->required();
+    command->callback([&action, &a, function] { action = [&a, function](Product::Parts& p) { function(p, a); }; });
+    return command;
+  };
+  on_client("show", "one client, as JSON", partner_show);
+  on_client("add-key", "one more public key; both work until the old one is retired", partner_add_key)
+      ->add_option("--jwk", a.key_file, "file with the public JWK")
+      ->required();
+  on_client("retire-key", "refuse a key from now on", partner_retire_key)->add_option("--kid", a.kid)->required();
+  on_client("disable", "no new tokens, and those it holds are refused",
+            [](Product::Parts& p, const PartnerArguments& args) { partner_status(p, args, oauth::ClientStatus::disabled); });
+  on_client("enable", "undo disable", [](Product::Parts& p, const PartnerArguments& args) { partner_status(p, args, oauth::ClientStatus::live); });
+
+  std::string kid;
+  auto* keys = app.add_subcommand("keys", "the server's signing keys")->require_subcommand(1);
+  keys->add_subcommand("list", "all keys and their dates, as JSON")->callback([&] { action = keys_list; });
+  keys->add_subcommand("rotate", "publish the next key now; it signs after the schedule's lead")->callback([&] {
+    action = [](Product::Parts& p) {
+      std::cout << ordered_json{{"kid", p.authorization_server.keys().rotate(p.background(), "cli")}}.dump() << "\n";
+    };
+  });
+  auto* retire = keys->add_subcommand("retire", "take a key out of the JWKS before its time");
+  retire->add_option("kid", kid)->required();
+  retire->callback([&] {
+    action = [&](Product::Parts& p) {
+      value_or_refuse(p.authorization_server.keys().retire(p.background(), "cli", kid));
+      std::cout << ordered_json{{"kid", kid}, {"state", "retired"}}.dump() << "\n";
+    };
+  });
+  auto* emergency = keys->add_subcommand("emergency", "a private key leaked: refuse its tokens from now on, sign with a new one");
+  emergency->add_option("kid", kid)->required();
+  emergency->callback([&] {
+    action = [&](Product::Parts& p) {
+      std::cout << ordered_json{{"kid", value_or_refuse(p.authorization_server.keys().emergency(p.background(), "cli", kid))}}.dump() << "\n";
+    };
+  });
+
+  std::string kind;
+  std::string id;
+  auto* explained = app.add_subcommand("explain", "the whole story of one request, consent, grant, client …");
+  explained->add_option("kind", kind, "request | consent | grant | client | psu | webhook_endpoint | signing_key")->required();
+  explained->add_option("id", id, "the x-fapi-interaction-id, or the object's id")->required();
+  explained->callback([&] {
+    action = [&](Product::Parts& p) {
+      const std::string story = explain(p.database, p.background(), kind, id);
+      if (story.empty()) throw Refused("nothing is known of " + kind + " " + id);
+      std::cout << story;
+    };
+  });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& wrong) {
+    const int code = app.exit(wrong);
+    return code == 0 ? 0 : 2;
+  }
+  try {
+    if (other) return other();
+    Product product(settings_of(config));
+    action(product.parts());
+    return 0;
+  } catch (const std::exception& fault) {
+    std::cerr << "aldgate: " << fault.what() << "\n";
+    return 1;
+  }
+}
+
+}  // namespace gateway

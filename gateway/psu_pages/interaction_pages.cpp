@@ -1,0 +1,381 @@
+// The browser flow of one authorization: from /authorize to the 303 back to the TPP.
+
+#include <algorithm>
+
+#include "base/crypto/hash.h"
+#include "base/encoding.h"
+#include "base/observe/log.h"
+#include "gateway/psu_pages/psu_pages_parts.h"
+
+namespace gateway {
+namespace {
+
+using base::http::Call;
+using base::http::Response;
+
+constexpr std::string_view kAcr = "urn:openbanking:psd2:sca";
+
+std::string cookie_of(std::string_view handle) {
+  return "__Host-aldgate-" + base::hex_encode(base::crypto::sha256("interaction:" + std::string(handle))).substr(0, 16);
+}
+
+Text title_of(oauth::InteractionErrorCode code) {
+  using Code = oauth::InteractionErrorCode;
+  switch (code) {
+    case Code::expired: return Text::expired_title;
+    case Code::spent:
+    case Code::other_browser:
+    case Code::other_customer: return Text::other_browser_title;
+    case Code::already_granted:
+    case Code::already_refused: return Text::ended_title;
+    case Code::intent_refused: return Text::intent_title;
+    case Code::invalid_request:
+    case Code::unknown:
+    case Code::not_bound:
+    case Code::client_disabled:
+    case Code::login_required: return Text::error_title;
+  }
+  return Text::error_title;
+}
+
+std::string words_of(Language language, const oauth::InteractionError& error) {
+  using Code = oauth::InteractionErrorCode;
+  switch (error.code) {
+    case Code::expired: return text(language, Text::expired_text);
+    case Code::spent:
+    case Code::other_browser:
+    case Code::other_customer: return text(language, Text::other_browser_text);
+    case Code::already_granted: return text(language, Text::ended_granted);
+    case Code::already_refused: return text(language, Text::ended_refused);
+    case Code::intent_refused: return text(language, Text::intent_text);
+    case Code::invalid_request:
+    case Code::unknown:
+    case Code::not_bound:
+    case Code::client_disabled:
+    case Code::login_required: return error.public_text;
+  }
+  return error.public_text;
+}
+
+int status_of(oauth::InteractionErrorCode code) {
+  using Code = oauth::InteractionErrorCode;
+  switch (code) {
+    case Code::already_granted:
+    case Code::already_refused: return 200;
+    case Code::unknown: return 404;
+    case Code::other_browser:
+    case Code::other_customer: return 403;
+    case Code::invalid_request:
+    case Code::expired:
+    case Code::spent:
+    case Code::not_bound:
+    case Code::intent_refused:
+    case Code::client_disabled:
+    case Code::login_required: return 400;
+  }
+  return 400;
+}
+
+std::string period_text(Language l, const consent::ConsentReview& review) {
+  if (review.transactions_from && review.transactions_to) {
+    return text(l, Text::period_range, date_text(l, *review.transactions_from), date_text(l, *review.transactions_to));
+  }
+  if (review.transactions_from) return text(l, Text::period_from, date_text(l, *review.transactions_from));
+  if (review.transactions_to) return text(l, Text::period_to, date_text(l, *review.transactions_to));
+  return text(l, Text::period_any);
+}
+
+}  // namespace
+
+Response PsuPages::interaction_error(Call& call, const oauth::InteractionError& error) {
+  call.event.refuse(std::string(oauth::to_text(error.code)), error.log_text);
+  if (error.code == oauth::InteractionErrorCode::login_required && error.return_url) return see_other(*error.return_url);
+  PageFrame page = frame(call, Text::error_title);
+  page.status = status_of(error.code);
+  return error_page(page, title_of(error.code), words_of(page.language, error), "", "", error.return_url.value_or(""));
+}
+
+Response PsuPages::authorize(Call& call) {
+  const auto browser = cookie(call.request.headers, kBrowserCookie);
+  std::optional<std::string> hash;
+  if (browser) hash = browser_hash(*browser);
+  const auto view = deps_.interactions.open(call, hash);
+  if (!view) return interaction_error(call, view.error());
+  call.event.client = view->client;
+  call.event.consent = view->consent;
+  Response response = see_other("/interaction/" + base::percent_encode(view->handle));
+  if (!browser) set_cookie(response, kBrowserCookie, base::random_handle(deps_.entropy));
+  return response;
+}
+
+base::Result<PsuPages::Flow, Response> PsuPages::flow(Call& call) {
+  Flow flow;
+  flow.handle = call.path_values.at(0);
+  auto view = base::db::with_transaction(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
+    return deps_.interactions.find(tx, call.caller, flow.handle);
+  });
+  if (!view) return base::failure(interaction_error(call, view.error()));
+  flow.view = std::move(*view);
+  call.event.client = flow.view.client;
+  call.event.consent = flow.view.consent;
+  flow.path = "/interaction/" + base::percent_encode(flow.handle);
+  flow.cookie_name = cookie_of(flow.handle);
+  if (const auto browser = cookie(call.request.headers, kBrowserCookie)) flow.browser_hash = browser_hash(*browser);
+  flow.session_handle = cookie(call.request.headers, flow.cookie_name);
+  if (flow.session_handle) flow.session = deps_.sessions.find(call.caller, *flow.session_handle);
+  if (flow.session && flow.session->psu) call.event.psu = *flow.session->psu;
+  return flow;
+}
+
+Response PsuPages::interaction(Call& call) {
+  auto found = flow(call);
+  if (!found) return std::move(found.error());
+  Flow& flow = *found;
+  PageFrame page = frame(call, Text::login_title, flow.view.ui_locales);
+  page.form_action = flow.view.redirect_origin;
+  const SignIn door{flow.path + "/login", flow.path + "/code", flow.path + "/cancel", flow.path,
+                    flow.view.client_name, flow.view.return_url, flow.cookie_name};
+
+  if (!flow.session) {
+    const bool ended = flow.session_handle.has_value();
+    auto started = deps_.sessions.start(call.caller);
+    page.csrf = consent::csrf_token(started.handle.reveal());
+    Response response = show_login(page, door, ended ? text(page.language, Text::session_text) : "");
+    set_cookie(response, flow.cookie_name, started.handle.reveal());
+    if (!flow.browser_hash) set_cookie(response, kBrowserCookie, base::random_handle(deps_.entropy));
+    return response;
+  }
+  page.csrf = consent::csrf_token(*flow.session_handle);
+  if (flow.session->authenticated()) return show_review(call, flow, "");
+  if (flow.session->psu && flow.session->challenge) {
+    page.title = text(page.language, Text::code_title);
+    return show_code(page, door, "");
+  }
+  return show_login(page, door, "");
+}
+
+Response PsuPages::interaction_login(Call& call) {
+  auto found = flow(call);
+  if (!found) return std::move(found.error());
+  Flow& flow = *found;
+  PageFrame page = frame(call, Text::login_title, flow.view.ui_locales);
+  page.form_action = flow.view.redirect_origin;
+  const SignIn door{flow.path + "/login", flow.path + "/code", flow.path + "/cancel", flow.path,
+                    flow.view.client_name, flow.view.return_url, flow.cookie_name};
+  auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.return_url);
+  if (!form) return std::move(form.error());
+  page.csrf = consent::csrf_token(*flow.session_handle);
+  const auto logged_in = deps_.authentication.login(call.caller, *flow.session_handle, std::string(form->only("username").value_or("")),
+                                                    form->only("password").value_or(""));
+  if (!logged_in) return refused(call, page, door, logged_in.error(), false);
+  Response response = see_other(flow.path);
+  set_cookie(response, flow.cookie_name, logged_in->session.handle.reveal());
+  return response;
+}
+
+Response PsuPages::interaction_code(Call& call) {
+  auto found = flow(call);
+  if (!found) return std::move(found.error());
+  Flow& flow = *found;
+  PageFrame page = frame(call, Text::code_title, flow.view.ui_locales);
+  page.form_action = flow.view.redirect_origin;
+  const SignIn door{flow.path + "/login", flow.path + "/code", flow.path + "/cancel", flow.path,
+                    flow.view.client_name, flow.view.return_url, flow.cookie_name};
+  auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.return_url);
+  if (!form) return std::move(form.error());
+  page.csrf = consent::csrf_token(*flow.session_handle);
+  const auto verified = deps_.authentication.one_time_code(call.caller, *flow.session_handle, form->only("otp").value_or(""));
+  if (!verified) return refused(call, page, door, verified.error(), true);
+
+  // The interaction belongs to this browser from here on; whoever has the link elsewhere cannot finish it.
+  const std::string binding = flow.browser_hash.value_or("");
+  const auto bound = base::db::in_transaction(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
+    return deps_.interactions.bind(tx, call.caller, flow.handle, binding, *verified->session.psu);
+  });
+  if (binding.empty() || !bound) {
+    deps_.sessions.end(call.caller, verified->handle.reveal());
+    Response response = bound ? error_page(page, Text::forged_title, text(page.language, Text::forged_text), flow.path,
+                                           flow.view.client_name, flow.view.return_url)
+                              : interaction_error(call, bound.error());
+    drop_cookie(response, flow.cookie_name);
+    return response;
+  }
+  Response response = see_other(flow.path);
+  set_cookie(response, flow.cookie_name, verified->handle.reveal());
+  return response;
+}
+
+base::Result<PsuPages::Review, Response> PsuPages::review(Call& call, const Flow& flow) {
+  PageFrame page = frame(call, Text::review_title, flow.view.ui_locales);
+  const Language l = page.language;
+  auto consent = deps_.authorisation.review(call.caller, flow.view.client, flow.view.consent, *flow.session->psu);
+  if (!consent) {
+    call.event.refuse(std::string(consent::to_text(consent.error().code)), consent.error().log_text);
+    page.status = 400;
+    return base::failure(
+        error_page(page, Text::intent_title, text(l, Text::intent_text), "", flow.view.client_name, flow.view.return_url));
+  }
+  auto accounts = deps_.bank.accounts(call.caller, *flow.session->psu);
+  if (!accounts) {
+    call.event.refuse("bank_unavailable", "the bank did not list the accounts");
+    page.status = 503;
+    return base::failure(error_page(page, Text::unavailable_title, text(l, Text::bank_away), flow.path, flow.view.client_name,
+                                    flow.view.return_url));
+  }
+
+  Review review{std::move(*consent), std::move(*accounts), {}, {}};
+  const std::string tpp = flow.view.on_behalf_of.empty() ? flow.view.client_name
+                                                         : flow.view.client_name + " (" + flow.view.on_behalf_of + ")";
+  const std::string until = review.consent.expires ? date_text(l, *review.consent.expires) : text(l, Text::until_open);
+  PageValues& v = review.values;
+  v.set("t_review_title", text(l, Text::review_title, tpp)).set("t_review_lead", text(l, Text::review_lead, tpp));
+  v.set("t_progress", text(l, Text::progress)).set("t_what", text(l, Text::what)).set("t_when", text(l, Text::when));
+  v.set("t_period", text(l, Text::period)).set("t_until", text(l, Text::until)).set("until", until);
+  v.set("t_accounts", text(l, Text::accounts)).set("t_stop_any_time", text(l, Text::stop_any_time));
+  v.set("t_allow", text(l, Text::allow)).set("t_deny", text(l, Text::deny));
+  v.set("t_cancel_to_tpp", text(l, Text::cancel_to_tpp, flow.view.client_name));
+  v.set("action", flow.path + "/decision").set("cancel_action", flow.path + "/cancel");
+  review.shown = text(l, Text::review_title, tpp) + "\n" + text(l, Text::review_lead, tpp) + "\n";
+
+  const bool transactions = std::any_of(review.consent.permissions.begin(), review.consent.permissions.end(), [](auto p) {
+    return p == policy::Permission::ReadTransactionsBasic || p == policy::Permission::ReadTransactionsDetail;
+  });
+  if (transactions) {
+    v.set("period", period_text(l, review.consent));
+    review.shown += text(l, Text::period) + ": " + period_text(l, review.consent) + "\n";
+  }
+  review.shown += text(l, Text::until) + ": " + until + "\n";
+  std::vector<PageValues> cluster_values;
+  for (auto& cluster : clusters(l, {review.consent.permissions.begin(), review.consent.permissions.end()})) {
+    review.shown += cluster.title + ": " + cluster.text + "\n";
+    for (const auto& line : cluster.permissions) review.shown += "- " + line + "\n";
+    PageValues value;
+    value.set("title", cluster.title).set("text", cluster.text).lines("permissions", cluster.permissions);
+    cluster_values.push_back(std::move(value));
+  }
+  v.list("clusters", std::move(cluster_values));
+  std::vector<PageValues> account_values;
+  for (const auto& account : review.accounts) {
+    review.shown += account.product_name + " " + account.masked_number + " " + account.currency + "\n";
+    PageValues value;
+    value.set("id", account.account.str()).set("name", account.product_name).set("number", account.masked_number);
+    value.set("currency", account.currency).set("owner", account.owner_name);
+    value.flag("checked", review.consent.selected_before.contains(account.account));
+    account_values.push_back(std::move(value));
+  }
+  if (account_values.empty()) v.set("notice", text(l, Text::no_accounts));
+  v.list("accounts", std::move(account_values));
+  return review;
+}
+
+Response PsuPages::show_review(Call& call, const Flow& flow, const std::string& notice) {
+  PageFrame page = frame(call, Text::review_title, flow.view.ui_locales);
+  page.title = text(page.language, Text::review_title, flow.view.client_name);
+  page.csrf = consent::csrf_token(*flow.session_handle);
+  page.form_action = flow.view.redirect_origin;
+  if (flow.view.consent.empty()) {
+    const Language l = page.language;
+    const std::string& tpp = flow.view.client_name;
+    page.title = text(l, Text::identity_title, tpp);
+    PageValues values;
+    values.set("t_progress", text(l, Text::progress)).set("t_identity_title", page.title);
+    values.set("t_identity_lead", text(l, Text::identity_lead, tpp)).set("t_identity_only", text(l, Text::identity_only, tpp));
+    values.set("t_allow", text(l, Text::allow)).set("t_deny", text(l, Text::deny));
+    values.set("t_cancel_to_tpp", text(l, Text::cancel_to_tpp, tpp));
+    values.set("action", flow.path + "/decision").set("cancel_action", flow.path + "/cancel");
+    return render_page(page, "identity", values);
+  }
+  auto reviewed = review(call, flow);
+  if (!reviewed) return std::move(reviewed.error());
+  if (!notice.empty()) reviewed->values.set("notice", notice);
+  reviewed->values.set("shown", base::crypto::sha256_base64url(reviewed->shown));
+  return render_page(page, "consent", reviewed->values);
+}
+
+Response PsuPages::interaction_decision(Call& call) {
+  auto found = flow(call);
+  if (!found) return std::move(found.error());
+  Flow& flow = *found;
+  PageFrame page = frame(call, Text::review_title, flow.view.ui_locales);
+  const Language l = page.language;
+  auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.return_url);
+  if (!form) return std::move(form.error());
+  if (!flow.session || !flow.session->authenticated()) {
+    call.event.refuse("session_ended", "[RTS-SCA-4.3d] the session ended before the decision");
+    page.status = 403;
+    Response response =
+        error_page(page, Text::session_title, text(l, Text::session_text), flow.path, flow.view.client_name, flow.view.return_url);
+    drop_cookie(response, flow.cookie_name);
+    return response;
+  }
+  const std::string_view decision = form->only("decision").value_or("");
+  const bool allow = decision == "allow";
+  if (!allow && decision != "deny") return show_review(call, flow, "");
+  const base::PsuId psu = *flow.session->psu;
+
+  std::optional<Review> reviewed;
+  consent::AuthoriseConsent request;
+  if (!flow.view.consent.empty()) {
+    auto result = review(call, flow);
+    if (!result) return std::move(result.error());
+    reviewed = std::move(*result);
+    // What was decided on is what stands on the page now: another text, a page of yesterday, a changed consent.
+    if (form->only("shown").value_or("") != base::crypto::sha256_base64url(reviewed->shown)) return show_review(call, flow, "");
+    request = {flow.view.client, flow.view.consent, psu, {}, {}, {flow.session->id, reviewed->shown}};
+    for (const auto account : form->all("account")) request.chosen.insert(base::AccountId(std::string(account)));
+    for (const auto& account : reviewed->accounts) request.shareable.insert(account.account);
+    if (allow && request.chosen.empty()) return show_review(call, flow, text(l, Text::choose_account));
+  }
+
+  struct Refused {
+    std::optional<consent::ConsentError> consent;
+    std::optional<oauth::InteractionError> interaction;
+  };
+  // Consent, grant, code, evidence and event are one transaction (DESIGN decision 8); lock order: consent, then grant.
+  const auto location = base::db::in_transaction(
+      deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) -> base::Result<std::string, Refused> {
+        if (reviewed) {
+          const auto changed = allow ? deps_.authorisation.authorise(tx, call.caller, request)
+                                     : deps_.authorisation.reject(tx, call.caller, {request.client, request.consent, psu, request.evidence});
+          if (!changed) return base::failure(Refused{changed.error(), {}});
+        }
+        auto ended = allow ? deps_.interactions.grant(tx, call.caller, flow.handle,
+                                                      {flow.browser_hash.value_or(""), psu, flow.view.consent,
+                                                       *flow.session->possession_at, std::string(kAcr)})
+                           : deps_.interactions.refuse(tx, call.caller, flow.handle, flow.browser_hash,
+                                                       oauth::InteractionRefusal::access_denied);
+        if (!ended) return base::failure(Refused{{}, ended.error()});
+        return std::move(*ended);
+      });
+  if (!location) {
+    if (location.error().interaction) return interaction_error(call, *location.error().interaction);
+    const consent::ConsentError& error = *location.error().consent;
+    call.event.refuse(std::string(consent::to_text(error.code)), error.log_text);
+    deps_.authorisation.record_refusal(call.caller, flow.view.consent, psu, error);
+    page.status = 400;
+    return error_page(page, Text::intent_title, text(l, Text::intent_text), "", flow.view.client_name, flow.view.return_url);
+  }
+  deps_.sessions.end(call.caller, *flow.session_handle);
+  Response response = see_other(*location);
+  drop_cookie(response, flow.cookie_name);
+  return response;
+}
+
+Response PsuPages::interaction_cancel(Call& call) {
+  auto found = flow(call);
+  if (!found) return std::move(found.error());
+  Flow& flow = *found;
+  const PageFrame page = frame(call, Text::error_title, flow.view.ui_locales);
+  auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.return_url);
+  if (!form) return std::move(form.error());
+  const auto location = base::db::in_transaction(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
+    return deps_.interactions.refuse(tx, call.caller, flow.handle, flow.browser_hash, oauth::InteractionRefusal::access_denied);
+  });
+  if (!location) return interaction_error(call, location.error());
+  deps_.sessions.end(call.caller, *flow.session_handle);
+  Response response = see_other(*location);
+  drop_cookie(response, flow.cookie_name);
+  return response;
+}
+
+}  // namespace gateway

@@ -1,0 +1,90 @@
+// The customer's pages: the browser flow of an interaction (sign in, one-time code, review with account choice, back to
+// the TPP) and the consent dashboard. Parse, call a service, render: they decide nothing.
+//
+// Cookies: `__Host-aldgate-browser` names the browser (an interaction is bound to it at login); each interaction has a
+// session of its own in `__Host-aldgate-<interaction>`, the dashboard one in `__Host-aldgate`, so that tabs do not
+// disturb one another. A session's value changes with every element of authentication.
+#pragma once
+
+#include <string>
+
+#include "base/db/transaction.h"
+#include "base/entropy.h"
+#include "base/http/call.h"
+#include "consent/ports/customer_bank.h"
+#include "consent/sca/customer_authentication.h"
+#include "consent/sca/customer_sessions.h"
+#include "consent/services/consent_authorisation.h"
+#include "consent/services/consent_dashboard.h"
+#include "gateway/psu_pages/page.h"
+#include "oauth/interactions.h"
+#include "oauth/registration/clients.h"
+
+namespace gateway {
+
+struct PsuPagesDeps {
+  base::db::Pool& pool;
+  base::Entropy& entropy;
+  oauth::Interactions& interactions;
+  oauth::Clients& clients;
+  consent::CustomerSessions& sessions;
+  consent::CustomerAuthentication& authentication;
+  consent::ConsentAuthorisation& authorisation;
+  consent::ConsentDashboard& dashboard;
+  consent::CustomerBank& bank;
+};
+
+struct PsuPagesSettings {
+  std::string bank_name;
+  bool sandbox = false;
+};
+
+class PsuPages {
+ public:
+  PsuPages(PsuPagesSettings settings, PsuPagesDeps deps) : settings_(std::move(settings)), deps_(deps) {}
+
+  base::http::Response authorize(base::http::Call& call);             // GET /authorize
+  base::http::Response interaction(base::http::Call& call);           // GET /interaction/{handle}: the step that is next
+  base::http::Response interaction_login(base::http::Call& call);     // POST …/login
+  base::http::Response interaction_code(base::http::Call& call);      // POST …/code
+  base::http::Response interaction_decision(base::http::Call& call);  // POST …/decision
+  base::http::Response interaction_cancel(base::http::Call& call);    // POST …/cancel
+
+  base::http::Response home(base::http::Call& call);
+  base::http::Response login_page(base::http::Call& call);  // GET /login: the step that is next
+  base::http::Response login(base::http::Call& call);
+  base::http::Response login_code(base::http::Call& call);
+  base::http::Response logout(base::http::Call& call);
+  base::http::Response consents(base::http::Call& call);
+  base::http::Response consent(base::http::Call& call);
+  base::http::Response revoke(base::http::Call& call);
+
+  static base::http::Response asset(base::http::Call& call);  // GET /assets/{name}; never blocks
+
+ private:
+  struct Flow;   // one interaction, its browser and session, as a request finds them
+  struct Review; // what the consent page shows
+  struct SignIn; // which of the two doors a login page stands in
+
+  base::Result<Flow, base::http::Response> flow(base::http::Call& call);
+  base::Result<base::http::Parameters, base::http::Response> form_of(base::http::Call& call, const PageFrame& frame,
+                                                                   const std::optional<std::string>& session_handle,
+                                                                   const std::string& again, const std::string& tpp,
+                                                                   const std::string& return_url);
+  PageFrame frame(const base::http::Call& call, Text title, const std::vector<std::string>& ui_locales = {}) const;
+  base::http::Response error_page(PageFrame frame, Text title, std::string text, const std::string& again,
+                                  const std::string& tpp, const std::string& return_url) const;
+  base::http::Response interaction_error(base::http::Call& call, const oauth::InteractionError& error);
+  base::http::Response show_login(const PageFrame& frame, const SignIn& door, const std::string& notice) const;
+  base::http::Response show_code(const PageFrame& frame, const SignIn& door, const std::string& notice) const;
+  base::http::Response show_review(base::http::Call& call, const Flow& flow, const std::string& notice);
+  base::http::Response refused(base::http::Call& call, PageFrame frame, const SignIn& door,
+                               const consent::AuthenticationRefusal& refusal, bool code_step);
+  base::Result<Review, base::http::Response> review(base::http::Call& call, const Flow& flow);
+  std::string client_name(base::db::Transaction& tx, const base::Caller& caller, const base::ClientId& client) const;
+
+  PsuPagesSettings settings_;
+  PsuPagesDeps deps_;
+};
+
+}  // namespace gateway

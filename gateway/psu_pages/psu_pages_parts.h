@@ -1,0 +1,42 @@
+// What the files of PsuPages share.
+#pragma once
+
+#include <set>
+
+#include "gateway/psu_pages/psu_pages.h"
+
+namespace gateway {
+
+inline constexpr std::string_view kBrowserCookie = "__Host-aldgate-browser";
+inline constexpr std::string_view kDashboardCookie = "__Host-aldgate";
+
+struct PsuPages::Flow {
+  oauth::InteractionView view;
+  std::string handle;
+  std::string path;          // "/interaction/<handle>"
+  std::string cookie_name;   // of this interaction's session
+  std::optional<std::string> browser_hash;
+  std::optional<std::string> session_handle;
+  std::optional<consent::CustomerSession> session;
+};
+
+struct PsuPages::Review {
+  consent::ConsentReview consent;
+  std::vector<consent::ShareableAccount> accounts;
+  PageValues values;  // the page's
+  std::string shown;  // the same as plain text: the evidence of what the customer decided on
+};
+
+struct PsuPages::SignIn {
+  std::string login_action;
+  std::string code_action;
+  std::string cancel_action;  // empty: no way back to a TPP
+  std::string again;
+  std::string tpp;            // its name; empty on the dashboard
+  std::string return_url;
+  std::string cookie_name;
+};
+
+std::string browser_hash(std::string_view browser);  // what an interaction is bound to
+
+}  // namespace gateway

@@ -1,0 +1,55 @@
+// Where one module's port meets another module's service. Words are translated, nothing is decided.
+#pragma once
+
+#include "connectors/bank.h"
+#include "consent/ports/customer_bank.h"
+#include "consent/ports/grant_ender.h"
+#include "consent/services/consent_gate.h"
+#include "oauth/grant_ending.h"
+#include "oauth/ports/consent_gate.h"
+
+namespace gateway {
+
+// oauth asks about a consent.
+class ConsentGateAdapter final : public oauth::ConsentGate {
+ public:
+  explicit ConsentGateAdapter(consent::ConsentGate& gate) : gate_(gate) {}
+  base::Result<oauth::Intent, oauth::IntentRefusal> intent(base::db::Transaction& tx, const base::Caller& caller,
+                                                           const base::ClientId& client, const base::ConsentId& consent) override;
+  bool authorised(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent,
+                  oauth::ConsentLock lock) override;
+
+ private:
+  consent::ConsentGate& gate_;
+};
+
+// consent ends tokens.
+class GrantEnderAdapter final : public consent::GrantEnder {
+ public:
+  explicit GrantEnderAdapter(oauth::GrantEnding& grants) : grants_(grants) {}
+  int end_grants(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent,
+                 const std::string& reason) override;
+
+ private:
+  oauth::GrantEnding& grants_;
+};
+
+// The bank's connector knows its customers.
+class CustomerBankAdapter final : public consent::CustomerBank {
+ public:
+  CustomerBankAdapter(connectors::CustomerAuthentication& authentication, connectors::CustomerAccounts& accounts)
+      : authentication_(authentication), accounts_(accounts) {}
+  base::Result<consent::BankCustomer, consent::BankFailure> verify_password(const base::Caller& caller, const std::string& username,
+                                                                            std::string_view password) override;
+  base::Result<void, consent::BankFailure> verify_one_time_code(const base::Caller& caller, const base::PsuId& psu,
+                                                                std::string_view code) override;
+  std::optional<base::PsuId> find_username(const base::Caller& caller, const std::string& username) override;
+  base::Result<std::vector<consent::ShareableAccount>, consent::BankFailure> accounts(const base::Caller& caller,
+                                                                                      const base::PsuId& psu) override;
+
+ private:
+  connectors::CustomerAuthentication& authentication_;
+  connectors::CustomerAccounts& accounts_;
+};
+
+}  // namespace gateway
