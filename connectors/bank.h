@@ -77,9 +77,10 @@ struct Transaction {
 using TransactionCursor = base::Id<struct TransactionCursorTag>;
 
 struct TransactionFilter {
-  std::optional<base::Instant> from;        // booking time, inclusive; asked for, not yet cut with the consent's window
-  std::optional<base::Instant> to;          // inclusive
-  std::optional<TransactionCursor> cursor;  // nullopt: the first page
+  std::optional<base::Instant> from =
+      std::nullopt;  // booking time, inclusive; asked for, not yet cut with the consent's window
+  std::optional<base::Instant> to = std::nullopt;          // inclusive
+  std::optional<TransactionCursor> cursor = std::nullopt;  // nullopt: the first page
   int page_size = 100;
 };
 

@@ -23,8 +23,8 @@ struct MovementRow {
   std::optional<base::Instant> value_at = std::nullopt;
   std::int64_t amount_minor = 0;
   std::string currency;
-  std::string reference, domain_family, domain_sub_family, proprietary_code;
-  std::string information, counterparty_name, merchant_name, merchant_category;
+  std::string reference = {}, domain_family = {}, domain_sub_family = {}, proprietary_code = {};
+  std::string information = {}, counterparty_name = {}, merchant_name = {}, merchant_category = {};
   std::optional<std::int64_t> balance_after = std::nullopt;
 };
 
