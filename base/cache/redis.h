@@ -41,9 +41,9 @@ struct Reply {
 
 // Since when the server's memory is whole, as far as this process can tell.
 struct Continuity {
-  std::string run_id;  // empty: never connected
-  Instant since{};     // protocol time before which something may have been forgotten
-  int changes = 0;     // how often run_id changed under this process
+  std::string run_id;              // empty: never connected
+  Instant since = Instant::max();  // protocol time before which something may have been forgotten
+  int changes = 0;                 // how often run_id changed under this process
 };
 
 class Redis {

@@ -79,7 +79,7 @@ struct Section::State {
     errors.push_back({line, key.empty() ? why : key + ": " + why});
   }
 
-  void find_unknown(const toml::table& table, const std::string& prefix) {
+  void find_unknown(const toml::table& table, const std::string& prefix, std::vector<Noted>& found) const {
     for (const auto& [name, node] : table) {
       const std::string path = prefix.empty() ? std::string(name.str()) : prefix + "." + std::string(name.str());
       if (asked.contains(path)) continue;
@@ -89,14 +89,15 @@ struct Section::State {
         const auto next = asked.lower_bound(below);
         const bool known = opened.contains(path) || (next != asked.end() && next->starts_with(below));
         if (known)
-          find_unknown(*inner, path);
+          find_unknown(*inner, path, found);
         else
-          note(line, path, "nobody knows this table");
+          found.push_back({line, path + ": nobody knows this table"});
       } else if (const auto* array = node.as_array(); array != nullptr && opened.contains(path)) {
         for (std::size_t i = 0; i < array->size(); ++i)
-          if (const auto* item = array->get(i)->as_table()) find_unknown(*item, path + "[" + std::to_string(i) + "]");
+          if (const auto* item = array->get(i)->as_table())
+            find_unknown(*item, path + "[" + std::to_string(i) + "]", found);
       } else {
-        note(line, path, "nobody knows this key");
+        found.push_back({line, path + ": nobody knows this key"});
       }
     }
   }
@@ -373,12 +374,11 @@ Reader::Reader(std::string_view text, std::filesystem::path folder)
 }
 
 std::vector<std::string> Reader::finish() const {
-  State all = *state_;
-  if (all.parsed) all.find_unknown(all.root, "");
-  std::stable_sort(all.errors.begin(), all.errors.end(),
-                   [](const Noted& a, const Noted& b) { return a.line < b.line; });
+  std::vector<Noted> all = state_->errors;
+  if (state_->parsed) state_->find_unknown(state_->root, "", all);
+  std::stable_sort(all.begin(), all.end(), [](const Noted& a, const Noted& b) { return a.line < b.line; });
   std::vector<std::string> texts;
-  for (const auto& error : all.errors)
+  for (const auto& error : all)
     texts.push_back(error.line == 0 ? error.text : "line " + std::to_string(error.line) + ": " + error.text);
   return texts;
 }

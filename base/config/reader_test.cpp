@@ -58,6 +58,7 @@ id = "two"
   EXPECT_EQ(reader.path("postgres.socket"), "/etc/aldgate/run/pg");
   const auto banks = reader.sections("bank");
   ASSERT_EQ(banks.size(), 2u);
+  EXPECT_EQ(banks[0].string("id"), "one");
   EXPECT_EQ(banks[1].string("id"), "two");
   EXPECT_THAT(reader.finish(), IsEmpty());
 }

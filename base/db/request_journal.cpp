@@ -31,7 +31,7 @@ struct RequestJournal::Impl {
     std::unique_lock lock(mutex);
     for (;;) {
       changed.wait_for(lock, settings.every,
-                       [&] { return stopping || flushing > 0 || queue.size() >= settings.batch; });
+                       [&] { return stopping || finished < flush_to || queue.size() >= settings.batch; });
       while (!queue.empty()) {
         std::vector<observe::RequestEvent> batch;
         const std::size_t count = std::min(queue.size(), settings.batch);
@@ -77,7 +77,7 @@ struct RequestJournal::Impl {
   std::deque<observe::RequestEvent> queue;
   std::uint64_t appended = 0;
   std::uint64_t finished = 0;
-  int flushing = 0;
+  std::uint64_t flush_to = 0;  // of `appended`: not to wait for more before these are written
   bool stopping = false;
   std::thread thread;
 };
@@ -116,10 +116,9 @@ void RequestJournal::append(observe::RequestEvent event) {
 void RequestJournal::flush() {
   std::unique_lock lock(impl_->mutex);
   const std::uint64_t target = impl_->appended;
-  ++impl_->flushing;
+  impl_->flush_to = std::max(impl_->flush_to, target);
   impl_->changed.notify_all();
   impl_->written.wait(lock, [&] { return impl_->finished >= target; });
-  --impl_->flushing;
 }
 
 std::vector<Statement> RequestJournal::statements() { return {kInsert, kOfInteraction}; }
