@@ -37,7 +37,8 @@ struct DeliverySettings {
 struct DeliveryDeps {
   base::db::Pool& pool;  // a small one of its own: senders + 1 connections
   base::net::HttpsClient& client;
-  const base::ProtocolClock& clock;
+  const base::ProtocolClock& clock;     // schedules, leases, webhook-timestamp
+  const base::BusinessClock& business;  // when an event of our own happened
   const base::MonotonicClock& monotonic;
   base::Entropy& entropy;  // thread-safe
   const base::crypto::KeyEncryptionKey& key_encryption;

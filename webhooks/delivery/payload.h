@@ -2,6 +2,7 @@
 // and kept, so that every attempt signs the same bytes.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,8 +13,8 @@ namespace webhooks {
 // ISO 8601, UTC, milliseconds: "2026-01-31T09:30:00.000Z".
 std::string iso8601(base::Instant at);
 
-// data_json must be a JSON object (ours: an invariant).
-std::string payload(std::string_view type, base::Instant occurred_at, std::string_view data_json);
+// nullopt: data_json is not a JSON object of at most 64 KiB.
+std::optional<std::string> payload(std::string_view type, base::Instant occurred_at, std::string_view data_json);
 
 // What is kept of a receiver's answer: at most 1 KiB, printable ASCII (others shown as '.'), anything that looks like
 // one of our secrets or signatures blanked.
