@@ -1,0 +1,73 @@
+#include "oauth/authorization_server.h"
+
+#include "oauth/binding/dpop.h"
+#include "oauth/client_auth/parsed_keys.h"
+#include "oauth/endpoints/metadata.h"
+#include "oauth/endpoints/pushed_authorization.h"
+#include "oauth/endpoints/revocation.h"
+#include "oauth/endpoints/token.h"
+#include "oauth/store/jti_store.h"
+
+namespace oauth {
+
+struct AuthorizationServer::Parts {
+  Parts(AuthorizationServerDeps d, const base::Caller& boot)
+      : deps(std::move(d)),
+        dpop({deps.settings, deps.proofs, deps.pool}, deps.kek.derive("aldgate oauth dpop nonce v1")),
+        keys({deps.settings, deps.key_schedule, deps.pool, deps.audit, deps.entropy, deps.kek}, boot),
+        ending(deps.audit),
+        clients(deps.settings, deps.audit, deps.entropy),
+        checks{deps.settings, deps.pool, parsed_keys, dpop, deps.client_authorities},
+        grants{deps.settings, deps.pool, deps.audit, deps.entropy, keys, deps.consents, ending},
+        par(checks, deps.entropy, deps.consents, deps.kek.derive(kHandleKeyLabel)),
+        token(checks, grants),
+        revocation(checks, grants),
+        metadata(deps.settings),
+        jwks(keys),
+        interactions({deps.settings, deps.pool, deps.audit, deps.entropy, deps.consents, deps.kek}),
+        resource_server({deps.settings, deps.pool, keys, dpop}) {}
+
+  AuthorizationServerDeps deps;
+  ParsedKeys parsed_keys;
+  DpopVerifier dpop;
+  KeyRing keys;
+  GrantEnding ending;
+  Clients clients;
+  CheckTools checks;
+  GrantTools grants;
+  PushedAuthorizationEndpoint par;
+  TokenEndpoint token;
+  RevocationEndpoint revocation;
+  MetadataEndpoint metadata;
+  JwksEndpoint jwks;
+  Interactions interactions;
+  ResourceServer resource_server;
+};
+
+AuthorizationServer::AuthorizationServer(AuthorizationServerDeps deps, const base::Caller& boot)
+    : parts_(std::make_unique<Parts>(std::move(deps), boot)) {}
+AuthorizationServer::~AuthorizationServer() = default;
+
+base::http::Response AuthorizationServer::pushed_authorization(base::http::Call& call) { return parts_->par(call); }
+base::http::Response AuthorizationServer::token(base::http::Call& call) { return parts_->token(call); }
+base::http::Response AuthorizationServer::revocation(base::http::Call& call) { return parts_->revocation(call); }
+base::http::Response AuthorizationServer::jwks(base::http::Call& call) { return parts_->jwks(call); }
+base::http::Response AuthorizationServer::openid_configuration(base::http::Call& call) {
+  return parts_->metadata(call);
+}
+base::http::Response AuthorizationServer::server_metadata(base::http::Call& call) { return parts_->metadata(call); }
+
+Interactions& AuthorizationServer::interactions() { return parts_->interactions; }
+ResourceServer& AuthorizationServer::resource_server() { return parts_->resource_server; }
+KeyRing& AuthorizationServer::keys() { return parts_->keys; }
+GrantEnding& AuthorizationServer::grants() { return parts_->ending; }
+Clients& AuthorizationServer::clients() { return parts_->clients; }
+
+int AuthorizationServer::sweep(const base::Caller& caller) {
+  constexpr int kBatch = 10000;
+  return base::db::with_transaction(parts_->deps.pool, caller.deadline, [&](base::db::Transaction& tx) {
+    return delete_expired(tx, caller.now.protocol, kBatch);
+  });
+}
+
+}  // namespace oauth

@@ -1,0 +1,155 @@
+#include "oauth/binding/dpop.h"
+
+#include <algorithm>
+
+#include "base/crypto/hash.h"
+#include "base/crypto/jws.h"
+#include "base/secret.h"
+#include "oauth/binding/htu.h"
+#include "oauth/store/jti_store.h"
+#include "oauth/tokens/claims.h"
+
+namespace oauth {
+namespace {
+
+constexpr std::size_t kMaxProof = 8 * 1024;
+constexpr std::size_t kMaxJti = 256;
+constexpr std::size_t kMaxNonce = 128;
+constexpr std::chrono::seconds kMargin{5};  // a record outlives the last moment its proof could be accepted
+
+auto refuse(std::string text) {
+  return base::failure(oauth_error(OAuthErrorCode::invalid_dpop_proof, std::move(text)));
+}
+
+}  // namespace
+
+base::Result<DpopProof, OAuthError> check_proof(std::string_view proof, const ProofExpectation& expected,
+                                                const Profile& profile, base::Instant now) {
+  // [RFC9449-4.3-2] "the DPoP HTTP request header field value is a single and well-formed JWT"
+  const auto jws = base::crypto::parse_compact(proof, {.max_bytes = kMaxProof, .max_header_bytes = kMaxProof});
+  if (!jws) return refuse("the DPoP proof is not a well-formed JWT: " + jws.error().log_text);
+  const auto claims = Claims::parse(jws->payload);
+  if (!claims) return refuse("the DPoP proof's " + claims.error());
+
+  // [RFC9449-4.3-4] "the typ JOSE header parameter has the value dpop+jwt"
+  if (!jws->header.is_type("dpop+jwt")) return refuse("the DPoP proof's typ is not dpop+jwt");
+  if (!jws->header.jwk) return refuse("the DPoP proof has no jwk");
+  // [RFC9449-4.3-7] "the jwk JOSE header parameter does not contain a private key"
+  const auto key = base::crypto::PublicKey::from_jwk(*jws->header.jwk);
+  if (!key) return refuse("the DPoP proof's jwk is not acceptable: " + key.error().log_text);
+  // [RFC9449-4.3-5] "the alg JOSE header parameter indicates a registered asymmetric digital signature algorithm … is
+  // not none, is supported by the application, and is acceptable per local policy"
+  if (std::find(profile.algorithms.begin(), profile.algorithms.end(), key->algorithm()) == profile.algorithms.end()) {
+    return refuse("the DPoP proof's algorithm is not allowed");
+  }
+  // [RFC9449-4.3-6] "the JWT signature verifies with the public key contained in the jwk"
+  if (const auto good = base::crypto::verify(*jws, *key); !good) {
+    return refuse("the DPoP proof's signature does not verify: " + good.error().log_text);
+  }
+
+  // [RFC9449-4.3-3] "all required claims per Section 4.2 are contained in the JWT"
+  const auto jti = claims->text("jti");
+  const auto htm = claims->text("htm");
+  const auto htu = claims->text("htu");
+  const auto iat = claims->date("iat");
+  if (!jti || jti->empty() || jti->size() > kMaxJti) return refuse("the DPoP proof has no usable jti");
+  if (!htm) return refuse("the DPoP proof has no htm");
+  if (!htu) return refuse("the DPoP proof has no htu");
+  if (!iat) return refuse("the DPoP proof has no usable iat");
+
+  // [RFC9449-4.3-8] "the htm claim matches the HTTP method of the current request"
+  if (*htm != expected.method) return refuse("the DPoP proof's htm is not this request's method");
+  // [RFC9449-4.3-9] "the htu claim matches the HTTP URI value for the HTTP request … ignoring any query and fragment"
+  if (normalised_htu(*htu) != expected.uri) return refuse("the DPoP proof's htu is not this endpoint's URL");
+  // [RFC9449-4.3-11] "the creation time of the JWT, as determined by either the iat claim or a server managed timestamp
+  // via the nonce claim, is within an acceptable window"
+  if (*iat > now + profile.future_skew) return refuse("the DPoP proof's iat is in the future");
+  if (*iat < now - profile.dpop_past) return refuse("the DPoP proof is too old");
+  // RFC 7519 sections 4.1.4 and 4.1.5, for proofs that carry more than they must.
+  if (claims->has("nbf")) {
+    const auto nbf = claims->date("nbf");
+    if (!nbf || *nbf > now + profile.future_skew) return refuse("the DPoP proof's nbf is not usable or in the future");
+  }
+  if (claims->has("exp")) {
+    const auto exp = claims->date("exp");
+    if (!exp || *exp + profile.past_skew < now) return refuse("the DPoP proof's exp is not usable or in the past");
+  }
+  const auto nonce = claims->text("nonce");
+  if (claims->has("nonce") && (!nonce || nonce->size() > kMaxNonce))
+    return refuse("the DPoP proof's nonce is not usable");
+  // [RFC9449-4.3-12] "ensure that the value of the ath claim equals the hash of that access token"
+  if (expected.access_token) {
+    const auto ath = claims->text("ath");
+    if (!ath || !base::constant_time_equal(*ath, base::crypto::sha256_base64url(*expected.access_token))) {
+      return refuse("the DPoP proof's ath is not the hash of this access token");
+    }
+  }
+  return DpopProof{key->thumbprint(), base::crypto::sha256_base64url(*jti), *iat, nonce};
+}
+
+base::Result<std::optional<DpopProof>, OAuthError> DpopVerifier::verify(
+    base::http::Call& call, const Profile& profile, const std::optional<std::string>& access_token) {
+  const std::size_t count = call.request.headers.count("DPoP");
+  if (count == 0) return std::optional<DpopProof>();
+  // [RFC9449-4.3-1] "there is not more than one DPoP HTTP request header field"
+  if (count > 1) return refuse("more than one DPoP header");
+  const auto expected_uri = normalised_htu(deps_.settings.base_of(call.request.listener) + call.request.path);
+  if (!expected_uri) return refuse("this request's path is no URL path");
+  TRY(DpopProof proof,
+      check_proof(*call.request.headers.only("DPoP"), {call.request.method_text, *expected_uri, access_token}, profile,
+                  call.caller.now.protocol));
+  TRY_VOID(use_once(call.caller, proof, profile));
+  return std::optional<DpopProof>(std::move(proof));
+}
+
+// Only proofs that passed everything else come here: nobody burns another's id without its key.
+base::Result<void, OAuthError> DpopVerifier::use_once(const base::Caller& caller, const DpopProof& proof,
+                                                      const Profile& profile) {
+  const base::Instant now = caller.now.protocol;
+  std::optional<base::Instant> minted;
+  if (proof.nonce) {
+    minted = nonces_.minted_at(*proof.nonce);
+    // [RFC9449-4.3-10] "if the server provided a nonce value to the client, the nonce claim matches"
+    if (!minted) return base::failure(nonce_wanted(now, "the DPoP proof's nonce is not one of ours"));
+    // An old one counts as none: it is enough where none is needed.
+    if (*minted + DpopNonces::kLife < now || *minted > now + profile.future_skew) minted.reset();
+  }
+
+  const base::Instant last_use = proof.issued_at + profile.dpop_past + kMargin;
+  const auto ttl = std::chrono::duration_cast<std::chrono::milliseconds>(last_use - now);
+  const auto replayed = [] { return refuse("the DPoP proof was used before"); };
+  // [RFC9449-11.1] "servers can store, in the context of the target URI, the jti value of each DPoP proof"
+  switch (deps_.memory.insert("dpop", proof.jkt, proof.jti_hash, ttl)) {
+    case base::cache::ReplaySet::Outcome::replayed:
+      return replayed();
+    case base::cache::ReplaySet::Outcome::fresh: {
+      const base::Instant since = deps_.memory.remembers_since();
+      // The proof may have been used as early as its iat less the skew it was allowed.
+      const bool forgotten = proof.issued_at - profile.future_skew < since;
+      if (forgotten && (!minted || *minted < since)) {
+        return base::failure(
+            nonce_wanted(now, "proof memory was lost within this proof's window: a nonce minted since is needed"));
+      }
+      break;
+    }
+    case base::cache::ReplaySet::Outcome::unavailable:
+      if (!minted) return base::failure(nonce_wanted(now, "proof memory is away: a nonce is needed"));
+      break;
+  }
+  if (minted) {
+    const auto use = base::db::with_transaction(deps_.pool, caller.deadline, [&](base::db::Transaction& tx) {
+      return use_proof_jti(tx, caller.tenant.brand, proof.jkt, proof.jti_hash, last_use);
+    });
+    if (use == UseOnce::again) return replayed();
+  }
+  return {};
+}
+
+OAuthError DpopVerifier::nonce_wanted(base::Instant now, std::string log_text) const {
+  OAuthError error = oauth_error(OAuthErrorCode::use_dpop_nonce, "a DPoP nonce is needed: use the one in DPoP-Nonce",
+                                 std::move(log_text));
+  error.dpop_nonce = nonces_.mint(now);
+  return error;
+}
+
+}  // namespace oauth

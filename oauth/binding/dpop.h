@@ -1,0 +1,62 @@
+// DPoP proofs (RFC 9449 sections 4.2, 4.3, 7, 8, 11.1): the proof itself, and its single use.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/cache/replay_set.h"
+#include "base/clock.h"
+#include "base/db/transaction.h"
+#include "base/http/call.h"
+#include "base/result.h"
+#include "oauth/binding/dpop_nonce.h"
+#include "oauth/oauth_error.h"
+#include "oauth/profile/profile.h"
+#include "oauth/settings.h"
+
+namespace oauth {
+
+struct ProofExpectation {
+  std::string method;                       // of the request, as received
+  std::string uri;                          // normalised_htu() of the endpoint's external URL
+  std::optional<std::string> access_token;  // at a resource: ath must be its hash
+};
+
+struct DpopProof {
+  std::string jkt;       // RFC 7638 thumbprint of the key in the proof
+  std::string jti_hash;  // base64url(SHA-256(jti))
+  base::Instant issued_at;
+  std::optional<std::string> nonce;
+};
+
+// Everything that needs no memory: RFC 9449 section 4.3 items 2 to 9 and 11, and ath of item 12.
+base::Result<DpopProof, OAuthError> check_proof(std::string_view proof, const ProofExpectation& expected,
+                                                const Profile& profile, base::Instant now);
+
+struct DpopDeps {
+  const Settings& settings;
+  base::cache::ReplaySet& memory;
+  base::db::Pool& pool;
+};
+
+// Adds single use (section 11.1) and nonces. A proof's id is remembered in Redis. Proofs with a nonce are remembered in
+// PostgreSQL too, and a nonce is demanded whenever Redis may have forgotten: when it is away, or lost its memory within
+// the proof's window (DESIGN decision 7). So every proof that Redis alone remembers is one that Redis did not forget.
+class DpopVerifier {
+ public:
+  DpopVerifier(DpopDeps deps, base::Secret nonce_key) : deps_(deps), nonces_(std::move(nonce_key)) {}
+
+  // Reads the request's only DPoP header. nullopt: there is none. `access_token`: at a resource.
+  base::Result<std::optional<DpopProof>, OAuthError> verify(base::http::Call& call, const Profile& profile,
+                                                            const std::optional<std::string>& access_token);
+
+ private:
+  base::Result<void, OAuthError> use_once(const base::Caller& caller, const DpopProof& proof, const Profile& profile);
+  OAuthError nonce_wanted(base::Instant now, std::string log_text) const;
+
+  DpopDeps deps_;
+  DpopNonces nonces_;
+};
+
+}  // namespace oauth

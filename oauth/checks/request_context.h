@@ -1,0 +1,54 @@
+// What the checks of one request share: its parameters, and what each check found out for the next.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/crypto/x509.h"
+#include "base/db/transaction.h"
+#include "base/http/call.h"
+#include "base/result.h"
+#include "oauth/binding/dpop.h"
+#include "oauth/client.h"
+#include "oauth/client_auth/parsed_keys.h"
+#include "oauth/client_auth/private_key_jwt.h"
+#include "oauth/oauth_error.h"
+#include "oauth/settings.h"
+#include "oauth/store/pushed_request_store.h"
+
+namespace oauth {
+
+struct CheckTools {
+  const Settings& settings;
+  base::db::Pool& pool;
+  ParsedKeys& keys;
+  DpopVerifier& dpop;
+  const std::optional<base::crypto::TrustAnchors>& client_authorities;
+};
+
+struct RequestContext {
+  RequestContext(base::http::Call& the_call, const CheckTools& the_tools) : call(the_call), tools(the_tools) {}
+
+  base::http::Call& call;
+  const CheckTools& tools;
+
+  base::http::Parameters form;
+  std::optional<Client> client;           // authenticated
+  std::optional<AssertionUse> assertion;  // to be written with the effect
+  std::optional<std::string> jkt;         // DPoP key proven in this request
+  std::optional<std::string> x5t;         // certificate shown, of a client whose tokens are bound to it
+  PushedRequest request;                  // PAR: what is being pushed
+  std::string scope;                      // client_credentials: granted; refresh_token: asked for, or empty
+
+  base::Instant now() const { return call.caller.now.protocol; }
+  const Profile& profile() const { return profile_of(client->profile); }
+};
+
+// A check refuses in the protocol's words; the caller's own limits come as a ready response.
+using CheckFailure = std::variant<OAuthError, base::http::Response>;
+using CheckOutcome = base::Result<void, CheckFailure>;
+
+base::http::Response to_response(const CheckFailure& failure, base::http::Call& call);
+
+}  // namespace oauth

@@ -1,0 +1,83 @@
+#include "oauth/endpoints/metadata.h"
+
+#include "base/json/strict.h"
+#include "oauth/client.h"
+#include "oauth/profile/profile.h"
+#include "oauth/registration/clients.h"
+
+namespace oauth {
+namespace {
+
+base::json::Value algorithms() {
+  auto list = base::json::Value::array();
+  for (const auto algorithm : kFapi2.algorithms) list.push_back(to_text(algorithm));
+  return list;
+}
+
+}  // namespace
+
+MetadataEndpoint::MetadataEndpoint(const Settings& settings) {
+  const EndpointPaths& paths = settings.paths;
+  const auto scopes = parse_scope(registrable_scope(settings));
+  base::json::Value document = {
+      {"issuer", settings.issuer},
+      {"authorization_endpoint", settings.issuer + paths.authorization},
+      {"pushed_authorization_request_endpoint", settings.issuer + paths.pushed_authorization},
+      {"token_endpoint", settings.issuer + paths.token},
+      {"revocation_endpoint", settings.issuer + paths.revocation},
+      {"jwks_uri", settings.issuer + paths.jwks},
+      {"scopes_supported", *scopes},
+      {"response_types_supported", {"code"}},
+      {"response_modes_supported", {"query"}},
+      {"grant_types_supported", {"authorization_code", "refresh_token", "client_credentials"}},
+      {"subject_types_supported", {"public"}},
+      {"id_token_signing_alg_values_supported", {"ES256"}},
+      {"code_challenge_methods_supported", {"S256"}},
+      {"require_pushed_authorization_requests", true},
+      {"request_parameter_supported", false},
+      {"request_uri_parameter_supported", false},
+      {"claims_parameter_supported", true},
+      {"claims_supported", {"sub", "acr", "auth_time", "openbanking_intent_id"}},
+      {"acr_values_supported", {"urn:openbanking:psd2:sca"}},
+      {"authorization_details_types_supported", {"urn:aldgate:consent"}},
+      {"authorization_response_iss_parameter_supported", true},
+      {"dpop_signing_alg_values_supported", algorithms()},
+      {"tls_client_certificate_bound_access_tokens", true},
+      {"ui_locales_supported", {"en", "de", "fr"}},
+  };
+  for (const char* endpoint : {"token_endpoint", "revocation_endpoint"}) {
+    auto& methods = document[std::string(endpoint) + "_auth_methods_supported"];
+    for (const auto method : {ClientAuthMethod::private_key_jwt, ClientAuthMethod::tls_client_auth,
+                              ClientAuthMethod::self_signed_tls_client_auth}) {
+      methods.push_back(to_text(method));
+    }
+    document[std::string(endpoint) + "_auth_signing_alg_values_supported"] = algorithms();
+  }
+  // [RFC8705-5] the same endpoints, where a client certificate is asked for
+  document["mtls_endpoint_aliases"] = {
+      {"pushed_authorization_request_endpoint", settings.mtls_base + paths.pushed_authorization},
+      {"token_endpoint", settings.mtls_base + paths.token},
+      {"revocation_endpoint", settings.mtls_base + paths.revocation},
+  };
+  body_ = base::json::dump(document);
+}
+
+base::http::Response MetadataEndpoint::operator()(base::http::Call&) const {
+  base::http::Response response;
+  response.body = body_;
+  response.headers.add("Content-Type", "application/json");
+  response.headers.add("Cache-Control", "public, max-age=900");
+  return response;
+}
+
+base::http::Response JwksEndpoint::operator()(base::http::Call& call) const {
+  base::http::Response response;
+  response.body = keys_.current()->jwks(call.caller.now.protocol);
+  // [RFC7517-8.5.1]
+  response.headers.add("Content-Type", "application/jwk-set+json");
+  // A successor is published longer than this before it signs.
+  response.headers.add("Cache-Control", "public, max-age=" + std::to_string(keys_.schedule().jwks_max_age.count()));
+  return response;
+}
+
+}  // namespace oauth

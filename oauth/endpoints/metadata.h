@@ -1,0 +1,31 @@
+// GET /.well-known/openid-configuration and /.well-known/oauth-authorization-server (OpenID Connect Discovery, RFC
+// 8414), GET /jwks (RFC 7517). Made from what is wired; nothing here blocks.
+#pragma once
+
+#include <string>
+
+#include "base/http/call.h"
+#include "oauth/settings.h"
+#include "oauth/tokens/key_ring.h"
+
+namespace oauth {
+
+class MetadataEndpoint {
+ public:
+  explicit MetadataEndpoint(const Settings& settings);
+  base::http::Response operator()(base::http::Call& call) const;
+
+ private:
+  std::string body_;
+};
+
+class JwksEndpoint {
+ public:
+  explicit JwksEndpoint(const KeyRing& keys) : keys_(keys) {}
+  base::http::Response operator()(base::http::Call& call) const;
+
+ private:
+  const KeyRing& keys_;
+};
+
+}  // namespace oauth

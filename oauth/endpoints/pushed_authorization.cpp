@@ -1,0 +1,80 @@
+#include "oauth/endpoints/pushed_authorization.h"
+
+#include "base/crypto/hash.h"
+#include "base/encoding.h"
+#include "base/json/strict.h"
+#include "oauth/checks/table.h"
+#include "oauth/grants/token_response.h"
+#include "oauth/scope.h"
+#include "oauth/tokens/handle.h"
+
+namespace oauth {
+namespace {
+
+// The consent's own scope must be asked for, and no other that needs a consent.
+base::Result<void, OAuthError> take_intent(base::db::Transaction& tx, const base::Caller& caller, ConsentGate& consents,
+                                           PushedRequest& request) {
+  if (request.consent.empty()) return {};
+  const auto intent = consents.intent(tx, caller, request.client, request.consent);
+  if (!intent) {
+    switch (intent.error()) {
+      case IntentRefusal::unknown:
+        return base::failure(oauth_error(OAuthErrorCode::invalid_request, "the consent does not exist",
+                                         "the consent does not exist, or is another client's"));
+      case IntentRefusal::not_authorisable:
+        return base::failure(oauth_error(OAuthErrorCode::invalid_request,
+                                         "the consent cannot be authorised: used, rejected, revoked or expired"));
+    }
+  }
+  for (const auto scope : kIntentScopes) {
+    if (scope_has(request.scope, scope) != (scope == intent->scope)) {
+      return base::failure(
+          oauth_error(OAuthErrorCode::invalid_scope, "scope does not fit the consent: " + intent->scope));
+    }
+  }
+  request.long_lived = intent->long_lived;
+  return {};
+}
+
+}  // namespace
+
+std::string interaction_handle_of(const base::Secret& handle_key, base::Instant ends_at,
+                                  const std::string& request_hash) {
+  return handle_of(ends_at, base::base64url_encode(base::crypto::hmac_sha256(handle_key, request_hash))).text;
+}
+
+base::http::Response PushedAuthorizationEndpoint::operator()(base::http::Call& call) {
+  RequestContext context(call, checks_);
+  if (const auto checked = run_checks(Column::par, context); !checked) return to_response(checked.error(), call);
+
+  const Profile& profile = context.profile();
+  PushedRequest& request = context.request;
+  request.client = context.client->id;
+  request.pushed_at = context.now();
+  request.expires_at = context.now() + profile.request_uri_lifetime;
+  request.ends_at = whole_seconds(request.expires_at + checks_.settings.interaction_lifetime);
+  call.event.consent = request.consent;
+  const Handle handle = new_handle(request.ends_at, entropy_);
+  const std::string handle_hash =
+      base::crypto::sha256(interaction_handle_of(handle_key_, request.ends_at, handle.hash));
+
+  const auto stored = base::db::in_transaction(
+      checks_.pool, call.caller.deadline, [&](base::db::Transaction& tx) -> base::Result<bool, OAuthError> {
+        TRY_VOID(record_authentication(tx, context));
+        TRY_VOID(take_intent(tx, call.caller, consents_, request));
+        insert_pushed_request(tx, call.caller.tenant.brand, request, handle, handle_hash);
+        return true;
+      });
+  if (!stored) return to_response(stored.error(), call);
+
+  // [RFC9126-2.2] "201 Created", request_uri and expires_in
+  base::http::Response response;
+  response.status = 201;
+  response.body = base::json::dump({{"request_uri", std::string(kRequestUriPrefix) + handle.text},
+                                    {"expires_in", profile.request_uri_lifetime.count()}});
+  response.headers.add("Content-Type", "application/json");
+  response.headers.add("Cache-Control", "no-store");
+  return response;
+}
+
+}  // namespace oauth

@@ -1,0 +1,88 @@
+#include "oauth/grants/token_response.h"
+
+#include "base/json/strict.h"
+#include "oauth/evidence.h"
+#include "oauth/store/client_store.h"
+#include "oauth/store/jti_store.h"
+#include "oauth/tokens/access_token.h"
+
+namespace oauth {
+
+base::http::Response to_response(const TokenResponse& response) {
+  base::json::Value body = {
+      {"access_token", response.access_token},
+      {"token_type", response.token_type},
+      {"expires_in", response.expires_in.count()},
+      {"scope", response.scope},
+  };
+  if (!response.refresh_token.empty()) body["refresh_token"] = response.refresh_token;
+  if (!response.id_token.empty()) body["id_token"] = response.id_token;
+  if (!response.authorization_details.empty()) {
+    // [RFC9396-7] "the AS MUST also return the authorization_details as granted"
+    auto details = base::json::parse_strict(response.authorization_details, {.max_bytes = 8 * 1024});
+    if (details) body["authorization_details"] = std::move(*details);
+  }
+  base::http::Response out;
+  out.body = base::json::dump(body);
+  out.headers.add("Content-Type", "application/json");
+  // [RFC6749-5.1] "MUST include the HTTP "Cache-Control" response header field with a value of "no-store""
+  out.headers.add("Cache-Control", "no-store");
+  return out;
+}
+
+base::Result<void, OAuthError> record_authentication(base::db::Transaction& tx, const RequestContext& context) {
+  if (!context.assertion) return {};
+  const auto& brand = context.call.caller.tenant.brand;
+  const AssertionUse& use = *context.assertion;
+  // [RFC7523-3-7] the jti is used once
+  if (use_assertion_jti(tx, brand, context.client->id, "client_assertion", use.jti_hash, use.expires_at) ==
+      UseOnce::again) {
+    return base::failure(
+        oauth_error(OAuthErrorCode::invalid_client, "client_assertion was used before: its jti is known"));
+  }
+  if (use.mark_key_used) mark_client_key_used(tx, brand, context.client->id, use.kid, context.now());
+  return {};
+}
+
+TokenResponse issue_access_token(const GrantTools& tools, const RequestContext& context, const Grant* grant,
+                                 const std::string& scope) {
+  const base::Instant now = context.now();
+  AccessToken token;
+  token.issuer = tools.settings.issuer;
+  token.audience = tools.settings.resource_audience;
+  token.jti = base::random_handle(tools.entropy, 16);
+  token.client = context.client->id;
+  token.scope = scope;
+  token.issued_at = now;
+  token.expires_at = now + context.profile().access_token_lifetime;
+  token.jkt = context.jkt;
+  token.x5t = context.x5t;
+  if (grant != nullptr) {
+    token.grant = grant->id;
+    token.psu = grant->psu;
+    token.consent = grant->consent;
+    token.auth_time = grant->auth_time;
+    token.acr = grant->acr;
+  }
+  TokenResponse response;
+  response.access_token = sign_access_token(token, tools.keys.current()->signing_key(now));
+  // [RFC9449-5] "a token_type of DPoP MUST be included in the access token response"
+  response.token_type = token.jkt ? "DPoP" : "Bearer";
+  response.expires_in = context.profile().access_token_lifetime;
+  response.scope = scope;
+  if (grant != nullptr) response.authorization_details = grant->authorization_details;
+  return response;
+}
+
+base::db::AuditEntry token_evidence(const RequestContext& context, std::string action, const Grant* grant,
+                                    const std::string& scope) {
+  const auto& client = context.client->id;
+  auto entry = evidence(context.call.caller, base::db::ActorKind::tpp, client.str(), std::move(action),
+                        grant != nullptr ? "grant" : "client", grant != nullptr ? grant->id.str() : client.str());
+  entry.facts = {{"client", client.str()}, {"scope", scope}};
+  if (grant != nullptr && !grant->consent.empty()) entry.facts["consent"] = grant->consent.str();
+  if (context.assertion) entry.facts["kid"] = context.assertion->kid;
+  return entry;
+}
+
+}  // namespace oauth

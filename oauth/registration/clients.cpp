@@ -1,0 +1,260 @@
+#include "oauth/registration/clients.h"
+
+#include <algorithm>
+
+#include "base/crypto/jwk.h"
+#include "base/crypto/x509.h"
+#include "base/encoding.h"
+#include "base/json/strict.h"
+#include "oauth/evidence.h"
+#include "oauth/scope.h"
+#include "oauth/store/client_store.h"
+
+namespace oauth {
+namespace {
+
+constexpr std::size_t kMaxName = 100;
+constexpr std::size_t kMaxRedirectUris = 20;
+constexpr std::size_t kMaxKid = 128;
+
+using Code = RegistrationErrorCode;
+
+auto refuse(Code code, std::string text) { return base::failure(RegistrationError{code, std::move(text)}); }
+
+bool plain_id(std::string_view id) {
+  return id.size() >= 3 && id.size() <= 64 &&
+         id.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._") ==
+             std::string_view::npos;
+}
+
+// A name is shown to customers: one line, no control characters.
+bool plain_name(std::string_view name) {
+  return name.size() <= kMaxName && std::all_of(name.begin(), name.end(), [](char c) {
+           const auto byte = static_cast<unsigned char>(c);
+           return byte >= 0x20 && byte != 0x7f;
+         });
+}
+
+base::Result<ClientKey, RegistrationError> key_of(const base::crypto::PublicKey& key, base::Instant now) {
+  ClientKey out;
+  out.kid = key.kid().empty() ? key.thumbprint() : key.kid();
+  if (out.kid.size() > kMaxKid) return refuse(Code::invalid_client_metadata, "a kid is too long");
+  out.jwk = key.with_kid(out.kid).to_jwk();
+  out.thumbprint = key.thumbprint();
+  out.added_at = now;
+  return out;
+}
+
+// A JWK Set, or one JWK.
+base::Result<std::vector<ClientKey>, RegistrationError> keys_of(const std::string& text, base::Instant now) {
+  const auto json = base::json::parse_strict(text, {.max_bytes = base::crypto::JwkSet::kMaxBytes});
+  if (!json || !json->is_object()) return refuse(Code::invalid_client_metadata, "jwks is not a JSON object");
+  std::vector<base::crypto::PublicKey> parsed;
+  if (json->contains("keys")) {
+    const auto set = base::crypto::JwkSet::parse(text);
+    if (!set) return refuse(Code::invalid_client_metadata, "jwks: " + set.error().log_text);
+    parsed = set->keys();
+  } else {
+    const auto key = base::crypto::PublicKey::from_jwk(text);
+    if (!key) return refuse(Code::invalid_client_metadata, "jwk: " + key.error().log_text);
+    parsed.push_back(*key);
+  }
+  if (parsed.empty()) return refuse(Code::invalid_client_metadata, "jwks holds no key for PS256, ES256 or EdDSA");
+  std::vector<ClientKey> keys;
+  for (const auto& key : parsed) {
+    TRY(ClientKey one, key_of(key, now));
+    for (const auto& other : keys) {
+      if (other.kid == one.kid || other.thumbprint == one.thumbprint) {
+        return refuse(Code::invalid_client_metadata, "jwks holds a key or a kid twice");
+      }
+    }
+    keys.push_back(std::move(one));
+  }
+  return keys;
+}
+
+// What the method needs to recognise the client by.
+base::Result<void, RegistrationError> take_credentials(const NewClient& asked, base::Instant now, Client& client) {
+  switch (asked.auth_method) {
+    case ClientAuthMethod::private_key_jwt: {
+      if (asked.jwks.empty()) return refuse(Code::invalid_client_metadata, "private_key_jwt needs jwks");
+      TRY(client.keys, keys_of(asked.jwks, now));
+      return {};
+    }
+    case ClientAuthMethod::tls_client_auth: {
+      client.tls_subject_dn = asked.tls_subject_dn;
+      if (client.tls_subject_dn.empty() && !asked.certificate_pem.empty()) {
+        const auto certificate = base::crypto::Certificate::from_pem(asked.certificate_pem);
+        if (!certificate) return refuse(Code::invalid_client_metadata, "certificate: " + certificate.error().log_text);
+        client.tls_subject_dn = certificate->subject();
+      }
+      // [RFC8705-2.1.2] "exactly one of" the subject's forms; here the distinguished name
+      if (client.tls_subject_dn.empty() || !base::crypto::is_rfc4514_name(client.tls_subject_dn)) {
+        return refuse(Code::invalid_client_metadata,
+                      "tls_client_auth needs tls_client_auth_subject_dn (RFC 4514) or a certificate");
+      }
+      if (!asked.jwks.empty()) {
+        TRY(client.keys, keys_of(asked.jwks, now));
+      }
+      return {};
+    }
+    case ClientAuthMethod::self_signed_tls_client_auth: {
+      const auto certificate = base::crypto::Certificate::from_pem(asked.certificate_pem);
+      if (!certificate) return refuse(Code::invalid_client_metadata, "self_signed_tls_client_auth needs a certificate");
+      const auto key = certificate->public_key();
+      if (!key) return refuse(Code::invalid_client_metadata, "certificate: " + key.error().log_text);
+      TRY(ClientKey one, key_of(*key, now));
+      client.keys.push_back(std::move(one));
+      return {};
+    }
+  }
+  return {};
+}
+
+base::Result<std::string, RegistrationError> scope_of(const Settings& settings, const std::string& asked) {
+  const std::string all = registrable_scope(settings);
+  if (asked.empty()) return all;
+  const auto values = parse_scope(asked);
+  if (!values) return refuse(Code::invalid_client_metadata, "scope is malformed");
+  std::string scope;
+  for (const auto& value : *values) {
+    if (!scope_has(all, value)) return refuse(Code::invalid_client_metadata, "scope '" + value + "' does not exist");
+    scope += (scope.empty() ? "" : " ") + value;
+  }
+  return scope;
+}
+
+base::db::AuditEntry client_evidence(const base::Caller& caller, const Operator& by, std::string action,
+                                     const base::ClientId& client) {
+  return evidence(caller, by.kind, by.name, std::move(action), "client", client.str());
+}
+
+}  // namespace
+
+std::string_view to_text(RegistrationErrorCode code) {
+  switch (code) {
+    case Code::invalid_redirect_uri:
+      return "invalid_redirect_uri";
+    case Code::invalid_client_metadata:
+      return "invalid_client_metadata";
+    case Code::client_exists:
+      return "client_exists";
+    case Code::unknown_client:
+      return "unknown_client";
+    case Code::key_exists:
+      return "key_exists";
+    case Code::unknown_key:
+      return "unknown_key";
+    case Code::last_key:
+      return "last_key";
+  }
+  return "";
+}
+
+std::string registrable_scope(const Settings& settings) {
+  std::string scope(kScopeOpenid);
+  for (const auto value : kIntentScopes) scope.append(" ").append(value);
+  scope.append(" ").append(kScopeWebhooks);
+  if (settings.sandbox == SandboxFeatures::yes) scope.append(" ").append(kScopeTest);
+  return scope;
+}
+
+base::Result<Client, RegistrationError> Clients::register_client(base::db::Transaction& tx, const base::Caller& caller,
+                                                                 const Operator& by, const NewClient& asked) {
+  const base::Instant now = caller.now.protocol;
+  Client client;
+  client.id = asked.id ? *asked.id : base::ClientId("tpp-" + base::random_handle(entropy_, 12));
+  // [FAPI2-SP-FINAL-6.7] a client_id must not be able to look like a `sub`: those are UUIDs
+  if (!plain_id(client.id.str()) || base::is_uuid(client.id.str())) {
+    return refuse(Code::invalid_client_metadata, "client_id: 3 to 64 letters, digits, '-', '.', '_', and no UUID");
+  }
+  if (asked.name.empty() || !plain_name(asked.name) || !plain_name(asked.on_behalf_of)) {
+    return refuse(Code::invalid_client_metadata, "name is missing, too long, or has control characters");
+  }
+  client.name = asked.name;
+  client.on_behalf_of = asked.on_behalf_of;
+  client.auth_method = asked.auth_method;
+  client.binding = asked.binding;
+  client.profile = asked.profile;
+  if (asked.redirect_uris.size() > kMaxRedirectUris)
+    return refuse(Code::invalid_redirect_uri, "too many redirect URIs");
+  for (const auto& uri : asked.redirect_uris) {
+    if (const auto fault = redirect_uri_fault(uri))
+      return refuse(Code::invalid_redirect_uri, "redirect URI: " + *fault);
+  }
+  client.redirect_uris = asked.redirect_uris;
+  TRY(client.scope, scope_of(settings_, asked.scope));
+  TRY_VOID(take_credentials(asked, now, client));
+
+  const base::BrandId& brand = caller.tenant.brand;
+  if (!insert_client(tx, brand, client, now))
+    return refuse(Code::client_exists, "this client_id is registered already");
+  for (const auto& key : client.keys) {
+    if (!insert_client_key(tx, brand, client.id, key)) return refuse(Code::key_exists, "jwks holds a key twice");
+  }
+  auto entry = client_evidence(caller, by, "client.register", client.id);
+  entry.facts = {{"auth_method", std::string(to_text(client.auth_method))},
+                 {"binding", std::string(to_text(client.binding))},
+                 {"profile", std::string(to_text(client.profile))},
+                 {"scope", client.scope}};
+  audit_.record(tx, entry);
+  return client;
+}
+
+base::Result<std::string, RegistrationError> Clients::add_key(base::db::Transaction& tx, const base::Caller& caller,
+                                                              const Operator& by, const base::ClientId& client,
+                                                              const std::string& jwk) {
+  if (!lock_client(tx, caller.tenant.brand, client)) return refuse(Code::unknown_client, "no such client");
+  const auto parsed = base::crypto::PublicKey::from_jwk(jwk);
+  if (!parsed) return refuse(Code::invalid_client_metadata, "jwk: " + parsed.error().log_text);
+  TRY(const ClientKey key, key_of(*parsed, caller.now.protocol));
+  if (!insert_client_key(tx, caller.tenant.brand, client, key)) {
+    return refuse(Code::key_exists, "this key, or another with its kid, was registered before");
+  }
+  auto entry = client_evidence(caller, by, "client.add_key", client);
+  entry.facts = {{"kid", key.kid}, {"thumbprint", key.thumbprint}};
+  audit_.record(tx, entry);
+  return key.kid;
+}
+
+base::Result<void, RegistrationError> Clients::retire_key(base::db::Transaction& tx, const base::Caller& caller,
+                                                          const Operator& by, const base::ClientId& client,
+                                                          const std::string& kid) {
+  if (!lock_client(tx, caller.tenant.brand, client)) return refuse(Code::unknown_client, "no such client");
+  const auto found = find_client(tx, caller.tenant.brand, client, KeysWanted::live);
+  const auto& keys = found->keys;
+  if (std::none_of(keys.begin(), keys.end(), [&](const ClientKey& key) { return key.kid == kid; })) {
+    return refuse(Code::unknown_key, "no live key with this kid");
+  }
+  if (keys.size() == 1 && found->auth_method != ClientAuthMethod::tls_client_auth) {
+    return refuse(Code::last_key, "this is the client's only key: add its successor first, or disable the client");
+  }
+  retire_client_key(tx, caller.tenant.brand, client, kid, caller.now.protocol);
+  auto entry = client_evidence(caller, by, "client.retire_key", client);
+  entry.facts = {{"kid", kid}};
+  audit_.record(tx, entry);
+  return {};
+}
+
+base::Result<void, RegistrationError> Clients::set_status(base::db::Transaction& tx, const base::Caller& caller,
+                                                          const Operator& by, const base::ClientId& client,
+                                                          ClientStatus status) {
+  if (!lock_client(tx, caller.tenant.brand, client)) return refuse(Code::unknown_client, "no such client");
+  if (set_client_status(tx, caller.tenant.brand, client, status)) {
+    auto entry = client_evidence(caller, by, "client.set_status", client);
+    entry.facts = {{"status", std::string(to_text(status))}};
+    audit_.record(tx, entry);
+  }
+  return {};
+}
+
+std::vector<Client> Clients::list(base::db::Transaction& tx, const base::Caller& caller) {
+  return list_clients(tx, caller.tenant.brand);
+}
+
+std::optional<Client> Clients::find(base::db::Transaction& tx, const base::Caller& caller,
+                                    const base::ClientId& client) {
+  return find_client(tx, caller.tenant.brand, client, KeysWanted::all);
+}
+
+}  // namespace oauth

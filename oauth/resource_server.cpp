@@ -1,0 +1,188 @@
+#include "oauth/resource_server.h"
+
+#include "base/crypto/hash.h"
+#include "base/secret.h"
+#include "oauth/binding/dpop.h"
+#include "oauth/binding/mtls.h"
+#include "oauth/client.h"
+#include "oauth/oauth_error.h"
+#include "oauth/profile/profile.h"
+#include "oauth/store/grant_store.h"
+#include "oauth/tokens/access_token.h"
+#include "oauth/tokens/key_ring.h"
+
+namespace oauth {
+namespace {
+
+enum class Scheme { dpop, bearer };
+
+// [RFC9449-7.1] the algs that a proof may use stand in every DPoP challenge
+constexpr std::string_view kAlgs = "algs=\"PS256 ES256 EdDSA\"";
+
+// The scheme a caller of this listener should use.
+Scheme scheme_of(const base::http::Call& call) {
+  return call.request.listener == base::http::Listener::mtls ? Scheme::bearer : Scheme::dpop;
+}
+
+std::string challenge(Scheme scheme, std::string_view code, std::string_view text, std::string_view scope = "") {
+  std::string out = scheme == Scheme::dpop ? "DPoP " : "Bearer ";
+  if (code.empty()) return out + (scheme == Scheme::dpop ? std::string(kAlgs) : "realm=\"api\"");
+  out.append("error=\"").append(code).append("\", error_description=\"").append(error_description(text)).append("\"");
+  if (!scope.empty()) out.append(", scope=\"").append(scope).append("\"");
+  if (scheme == Scheme::dpop) out.append(", ").append(kAlgs);
+  return out;
+}
+
+AccessRefusal refusal(Scheme scheme, std::string code, std::string public_text, std::string log_text) {
+  AccessRefusal out;
+  out.www_authenticate = challenge(scheme, code, public_text);
+  out.code = std::move(code);
+  out.public_text = std::move(public_text);
+  out.log_text = std::move(log_text);
+  return out;
+}
+
+AccessRefusal invalid_token(Scheme scheme, std::string log_text) {
+  return refusal(scheme, "invalid_token", "the access token is not valid here", std::move(log_text));
+}
+
+AccessRefusal of_proof(const OAuthError& error) {
+  AccessRefusal out = refusal(Scheme::dpop, std::string(to_text(error.code)), error.public_text, error.log_text);
+  out.dpop_nonce = error.dpop_nonce;
+  return out;
+}
+
+struct Presented {
+  Scheme scheme = Scheme::dpop;
+  std::string token;
+};
+
+base::Result<Presented, AccessRefusal> read_authorization(const base::http::Call& call) {
+  const Scheme wanted = scheme_of(call);
+  const auto& request = call.request;
+  // [FAPI2-SP-FINAL-5.3.4-1] "shall not accept access tokens in the query parameters"
+  if (const auto query = base::http::Parameters::parse(request.raw_query); query && query->count("access_token") != 0) {
+    auto out =
+        refusal(wanted, "invalid_request", "access tokens belong in the Authorization header", "token in the query");
+    out.status = 400;  // [RFC6750-3.1] invalid_request: 400
+    return base::failure(std::move(out));
+  }
+  if (request.headers.count("Authorization") == 0) {
+    return base::failure(refusal(wanted, "", "an access token is needed", "no Authorization header"));
+  }
+  if (request.headers.count("Authorization") > 1) {
+    auto out =
+        refusal(wanted, "invalid_request", "more than one Authorization header", "more than one Authorization header");
+    out.status = 400;
+    return base::failure(std::move(out));
+  }
+  const std::string_view value = *request.headers.only("Authorization");
+  const std::size_t space = value.find(' ');
+  const std::string_view scheme = value.substr(0, space);
+  std::string_view token = space == std::string_view::npos ? std::string_view() : value.substr(space);
+  token.remove_prefix(std::min(token.find_first_not_of(' '), token.size()));
+  // [RFC9110-11.1] schemes are compared without case
+  if (base::http::equal_ignoring_case(scheme, "DPoP")) return Presented{Scheme::dpop, std::string(token)};
+  if (base::http::equal_ignoring_case(scheme, "Bearer")) return Presented{Scheme::bearer, std::string(token)};
+  return base::failure(refusal(wanted, "", "an access token is needed", "Authorization of another scheme"));
+}
+
+}  // namespace
+
+bool PresentedAccess::has_scope(std::string_view scope) const { return scope_has(scope_, scope); }
+
+AccessRefusal insufficient_scope(const base::http::Call& call, std::string_view scope) {
+  const std::string text = "the access token has not the scope that is needed";
+  AccessRefusal out;
+  out.status = 403;
+  out.code = "insufficient_scope";
+  out.www_authenticate = challenge(scheme_of(call), out.code, text, scope);
+  out.public_text = text;
+  out.log_text = "[RFC6750-3.1] scope missing: " + std::string(scope);
+  return out;
+}
+
+void add_headers(const AccessRefusal& refusal, base::http::Response& response) {
+  response.headers.set("WWW-Authenticate", refusal.www_authenticate);
+  response.headers.set("Cache-Control", "no-store");
+  if (!refusal.dpop_nonce.empty()) response.headers.set("DPoP-Nonce", refusal.dpop_nonce);
+}
+
+base::Result<PresentedAccess, AccessRefusal> ResourceServer::authenticate(base::http::Call& call) {
+  auto outcome = [&]() -> base::Result<PresentedAccess, AccessRefusal> {
+    TRY(const Presented presented, read_authorization(call));
+    const base::Instant now = call.caller.now.protocol;
+    const auto read = [&] {
+      return read_access_token(presented.token, *deps_.keys.current(), deps_.settings.issuer,
+                               deps_.settings.resource_audience, now, Expiry::checked);
+    };
+    auto token = read();
+    if (!token && token.error().unknown_kid) {
+      deps_.keys.refresh_for_unknown_kid(call.caller);
+      token = read();
+    }
+    if (!token) return base::failure(invalid_token(presented.scheme, token.error().log_text));
+    call.event.client = token->client;
+    call.event.grant = token->grant;
+    call.event.consent = token->consent;
+    call.event.psu = token->psu;
+
+    switch (presented.scheme) {
+      case Scheme::dpop: {
+        // [RFC9449-7.1] "the public key to which the access token is bound matches the public key from the DPoP proof"
+        if (!token->jkt)
+          return base::failure(invalid_token(Scheme::dpop, "a certificate-bound token under the DPoP scheme"));
+        auto proof = deps_.dpop.verify(call, kFapi2, presented.token);
+        if (!proof) return base::failure(of_proof(proof.error()));
+        if (!*proof) {
+          return base::failure(refusal(Scheme::dpop, "invalid_dpop_proof", "a DPoP proof is needed", "no DPoP header"));
+        }
+        if (!base::constant_time_equal((*proof)->jkt, *token->jkt)) {
+          return base::failure(invalid_token(Scheme::dpop, "the proof's key is not the token's"));
+        }
+        break;
+      }
+      case Scheme::bearer: {
+        // [RFC9449-7.1] "MUST NOT accept a DPoP-bound access token as a bearer token"
+        if (!token->x5t)
+          return base::failure(invalid_token(Scheme::dpop, "a DPoP-bound token under the Bearer scheme"));
+        // [RFC8705-3] "MUST verify that the certificate matches the certificate associated with the access token. If
+        // they do not match, the resource access attempt MUST be rejected with … 401 … invalid_token"
+        const auto thumbprint = certificate_thumbprint(call.request.peer);
+        if (!thumbprint)
+          return base::failure(invalid_token(Scheme::bearer, "a certificate-bound token without its certificate"));
+        if (!base::constant_time_equal(*thumbprint, *token->x5t)) {
+          return base::failure(invalid_token(Scheme::bearer, "the certificate is not the token's"));
+        }
+        break;
+      }
+    }
+
+    // [FAPI2-SP-FINAL-5.3.4-2] "shall verify the validity, integrity, expiration and revocation status of access
+    // tokens": on the primary, at each use (DESIGN decision 8).
+    const auto facts = base::db::read_only(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
+      return read_access_facts(
+          tx, {call.caller.tenant.brand, token->client, token->grant, base::crypto::sha256(token->jti), token->kid});
+    });
+    const auto gone = [&](std::string why) { return base::failure(invalid_token(presented.scheme, std::move(why))); };
+    if (!facts.key_good) return gone("signed with a key that was compromised");
+    if (!facts.client_live) return gone("the client is disabled");
+    if (!facts.grant_live) return gone("the grant has ended");
+    if (facts.revoked) return gone("the token was revoked");
+    if (facts.psu != token->psu.str() || facts.consent != token->consent.str())
+      return gone("the token is not its grant's");
+
+    PresentedAccess access;
+    access.client_ = token->client;
+    access.grant_ = token->grant;
+    access.consent_ = token->consent;
+    access.psu_ = token->psu;
+    access.scope_ = token->scope;
+    return access;
+  }();
+  if (!outcome)
+    call.event.refuse(outcome.error().code.empty() ? "no_token" : outcome.error().code, outcome.error().log_text);
+  return outcome;
+}
+
+}  // namespace oauth
