@@ -22,6 +22,9 @@ namespace gateway {
 namespace {
 
 constexpr int kAcceptsInARow = 64;
+constexpr int kPauseMilliseconds = 20;  // of accepting when the kernel has nothing left to accept with
+
+enum class Accepted { one, none_waiting, nothing_to_accept_with };
 
 int spare_descriptor() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
@@ -62,7 +65,7 @@ struct HttpServer::Impl {
 
   base::Result<std::vector<TlsContext>, std::string> load_certificates() const;
   void accept_until_told();
-  bool accept_one(std::size_t listener);
+  Accepted accept_one(std::size_t listener);
   void stop_accepting();
 
   const std::shared_ptr<ServerContext> context;
@@ -104,28 +107,39 @@ void HttpServer::Impl::accept_until_told() {
     if (polled.back().revents != 0) return;
     for (std::size_t listener = 0; listener < sockets.size(); ++listener) {
       if (polled[listener].revents == 0) continue;
-      for (int n = 0; n < kAcceptsInARow && accept_one(listener); ++n) {
-      }
+      Accepted last = Accepted::one;
+      for (int n = 0; n < kAcceptsInARow && last == Accepted::one; ++n) last = accept_one(listener);
+      // The connection stays in the queue and would be reported at once again.
+      if (last == Accepted::nothing_to_accept_with) (void)!::poll(&polled.back(), 1, kPauseMilliseconds);
     }
   }
 }
 
-bool HttpServer::Impl::accept_one(std::size_t listener) {
+Accepted HttpServer::Impl::accept_one(std::size_t listener) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
   const int fd =
       ::accept4(sockets[listener]->fd(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd < 0) {
-    if ((errno == EMFILE || errno == ENFILE) && spare_fd >= 0) {
-      // Left in the queue, the connection would be reported again and again: it is taken with the spare and dropped.
-      ::close(spare_fd);
-      const int dropped = ::accept4(sockets[listener]->fd(), nullptr, nullptr, SOCK_CLOEXEC);
-      if (dropped >= 0) ::close(dropped);
-      spare_fd = spare_descriptor();
-      at_the_door.bump(ClosedBecause::no_descriptors);
-      return dropped >= 0;
+    switch (errno) {
+      case EAGAIN:
+        return Accepted::none_waiting;
+      case ECONNABORTED:
+      case EINTR:
+        return Accepted::one;
+      case EMFILE:
+      case ENFILE:
+        break;
+      default:
+        return Accepted::nothing_to_accept_with;
     }
-    return errno == ECONNABORTED || errno == EINTR;
+    at_the_door.bump(ClosedBecause::no_descriptors);
+    // With the descriptor kept for this the connection is taken and dropped, so that its client knows.
+    if (spare_fd >= 0) ::close(spare_fd);
+    const int dropped = ::accept4(sockets[listener]->fd(), nullptr, nullptr, SOCK_CLOEXEC);
+    if (dropped >= 0) ::close(dropped);
+    spare_fd = spare_descriptor();
+    return dropped >= 0 ? Accepted::one : Accepted::nothing_to_accept_with;
   }
   accepted.fetch_add(1, std::memory_order_relaxed);
   AcceptedSocket socket{fd, listener, remote_of(address)};
@@ -133,12 +147,12 @@ bool HttpServer::Impl::accept_one(std::size_t listener) {
   if (const auto refused = context->census.enter(kind, socket.remote.key)) {
     at_the_door.bump(*refused);
     ::close(fd);
-    return true;
+    return Accepted::one;
   }
   const int on = 1;
   (void)::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   io[next_io++ % io.size()]->hand_over(std::move(socket));
-  return true;
+  return Accepted::one;
 }
 
 void HttpServer::Impl::stop_accepting() {
@@ -204,12 +218,14 @@ bool HttpServer::wait_drained(std::chrono::milliseconds patience) {
 
 void HttpServer::stop() {
   begin_drain();
-  if (!impl_->reactor) return;
-  impl_->reactor->shutdown();
-  impl_->reactor.reset();  // joins the threads
-  for (const auto& io : impl_->io) io->close_everything();
-  ::close(std::exchange(impl_->stop_fd, -1));
-  ::close(std::exchange(impl_->spare_fd, -1));
+  if (impl_->reactor) {
+    impl_->reactor->shutdown();
+    impl_->reactor.reset();  // joins the threads
+    for (const auto& io : impl_->io) io->close_everything();
+  }
+  for (int* fd : {&impl_->stop_fd, &impl_->spare_fd}) {
+    if (*fd >= 0) ::close(std::exchange(*fd, -1));
+  }
 }
 
 HttpServerStats HttpServer::stats() const {
