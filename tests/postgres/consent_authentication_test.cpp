@@ -405,8 +405,7 @@ TEST_F(ConsentAuthentication, WhileAllAttemptsAreBeingVerifiedTheNextIsToldToWai
         if (authentication.one_time_code(caller(), handle, "123456")) ++succeeded;
       });
     }
-    while (bank.codes < 5) {
-    }
+    while (bank.codes < 5) std::this_thread::yield();
     EXPECT_EQ(authentication.login(caller(), started(), "alice", "alice").error().code,
               AuthenticationRefusalCode::busy);
     hold.arrive_and_wait();

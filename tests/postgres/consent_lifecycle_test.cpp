@@ -72,7 +72,6 @@ class CountingGrants final : public consent::GrantEnder {
   std::string last_reason;  // read by single-threaded tests only
 };
 
-// One writer at a time; UUIDs stay distinct under threads.
 class ConsentLifecycle : public ::testing::Test {
  protected:
   base::Caller caller(base::Instant business = kStart) const {
@@ -519,10 +518,10 @@ TEST_F(ConsentLifecycle, ARevocationWaitsForWhoeverHoldsTheConsentShared) {
       EXPECT_TRUE(dashboard.revoke(caller(), kAlice, made.id, {}));
       revoked = true;
     });
-    // Wait until the revocation is seen to wait, in the database.
-    while (
-        database.sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = "
-                     "'Lock'")[0][0] == "0") {
+    // Until the database shows the revocation waiting (or it went through, which is what must not happen).
+    while (!revoked && database.sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+                                    "wait_event_type = 'Lock'")[0][0] == "0") {
+      std::this_thread::yield();
     }
     EXPECT_FALSE(revoked);
     EXPECT_TRUE(gate.authorised(tx, caller(), made.id, consent::GateLock::share));
