@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
+#include <future>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -64,11 +66,13 @@ class CountingGrants final : public consent::GrantEnder {
     ++calls;
     EXPECT_EQ(caller.tenant.brand.str(), "brand");
     if (fails) throw std::runtime_error("the token store is away");
+    if (while_ending) while_ending();
     last_reason = reason;
     return 2;
   }
   std::atomic<int> calls{0};
   std::atomic<bool> fails{false};
+  std::function<void()> while_ending;
   std::string last_reason;  // read by single-threaded tests only
 };
 
@@ -136,6 +140,9 @@ class ConsentLifecycle : public ::testing::Test {
     std::vector<std::string> types;
     for (const auto& row : database.sql("SELECT type FROM base.outbox ORDER BY position")) types.push_back(row[0]);
     return types;
+  }
+  bool somebody_waits_for_a_lock() const {
+    return count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0;
   }
   int count(const std::string& from) const { return std::stoi(database.sql("SELECT count(*) FROM " + from)[0][0]); }
 
@@ -466,6 +473,24 @@ TEST_F(ConsentLifecycle, ManyRevocationsAtOnceAreOneRevocation) {
   EXPECT_EQ(grants.calls, 1);
 }
 
+TEST_F(ConsentLifecycle, ARevocationInTheMiddleOfAnotherWaitsAndFindsItDone) {
+  const Consent made = created();
+  ASSERT_TRUE(authorise(made.id));
+  std::future<base::Result<Consent, ConsentError>> second;
+  grants.while_ending = [&] {
+    second = std::async(std::launch::async, [&] { return dashboard.revoke(caller(), kAlice, made.id, {}); });
+    while (second.wait_for(0s) != std::future_status::ready && !somebody_waits_for_a_lock()) std::this_thread::yield();
+    EXPECT_NE(second.wait_for(0s), std::future_status::ready);
+  };
+  EXPECT_TRUE(dashboard.revoke(caller(), kAlice, made.id, {}));
+  ASSERT_TRUE(second.valid());
+  const auto late = second.get();
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, ConsentErrorCode::status_conflict);
+  EXPECT_EQ(count("base.outbox WHERE type = 'consent.revoked'"), 1);
+  EXPECT_EQ(grants.calls, 1);
+}
+
 TEST_F(ConsentLifecycle, ManyFirstAuthorisationsByTwoCustomersBindOne) {
   const Consent made = created();
   std::atomic<int> alice{0};
@@ -519,10 +544,7 @@ TEST_F(ConsentLifecycle, ARevocationWaitsForWhoeverHoldsTheConsentShared) {
       revoked = true;
     });
     // Until the database shows the revocation waiting (or it went through, which is what must not happen).
-    while (!revoked && database.sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
-                                    "wait_event_type = 'Lock'")[0][0] == "0") {
-      std::this_thread::yield();
-    }
+    while (!revoked && !somebody_waits_for_a_lock()) std::this_thread::yield();
     EXPECT_FALSE(revoked);
     EXPECT_TRUE(gate.authorised(tx, caller(), made.id, consent::GateLock::share));
     return true;
