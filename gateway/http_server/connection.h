@@ -61,6 +61,8 @@ struct Connection final : Deadline {
   bool tls_wants_read = false;   // SSL_write cannot go on without reading, or the handshake
   bool tls_wants_write = false;  // SSL_read cannot go on without writing, or the handshake
   bool tls_broken = false;
+  bool tls_may_hold_input =
+      false;  // not all that TLS has taken from the socket has been read: the poll cannot see that
   bool read_registered = false;
   bool write_registered = false;
   bool read_unwanted = false;  // an event came for bytes that must wait

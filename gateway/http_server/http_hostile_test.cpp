@@ -202,6 +202,22 @@ TEST(HttpServerUnderAttack, StopsAnsweringAClientThatPipelinesAndDoesNotRead) {
   writer.join();
 }
 
+// Requests that wait inside the TLS layer, where the poll cannot see them, are answered once the reader has caught up.
+TEST(HttpServerUnderAttack, AnswersEveryRequestOfATlsClientThatSendsManyAndReadsLate) {
+  HttpFixture f({.tls = true});
+  for (const std::string path : {"/inline/big?300000", "/big?300000"}) {
+    auto options = f.tls();
+    options.receive_buffer = 4096;
+    HttpClient client(options);
+    for (int i = 0; i < 60; ++i) ASSERT_TRUE(client.send(get(path)));  // each a TLS record of its own
+    for (int i = 0; i < 60; ++i) {
+      const auto reply = client.read_reply();
+      ASSERT_TRUE(reply) << path << i;
+      ASSERT_EQ(reply->body.size(), 300000u);
+    }
+  }
+}
+
 TEST(HttpServerUnderAttack, SurvivesClientsKilledInTheMiddleOfAReply) {
   HttpFixture f({.tls = true});
   const std::size_t before = tests::open_descriptors();

@@ -565,6 +565,23 @@ TEST(HttpServerTimeouts, EndAHandshakeThatDoesNotHappen) {
   EXPECT_EQ(f.closed(ClosedBecause::handshake_timeout), 1u);
 }
 
+TEST(HttpServerTimeouts, EndAHandshakeThatDribbles) {
+  HttpFixture f({.tls = true, .timeouts = {.handshake = 100ms}});
+  auto options = f.tls();
+  options.tls = false;
+  HttpClient client(options);
+  std::atomic<bool> ended{false};
+  std::thread dribble([&] {
+    client.send(std::string_view("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11));
+    while (!ended && client.send("x")) std::this_thread::sleep_for(5ms);
+  });
+  const auto bytes = client.read_to_end();
+  ended = true;
+  dribble.join();
+  EXPECT_TRUE(bytes);
+  EXPECT_EQ(f.closed(ClosedBecause::handshake_timeout), 1u);
+}
+
 TEST(HttpServerTimeouts, EndAConnectionThatNeverAsks) {
   HttpFixture f({.timeouts = {.head = 40ms}});
   HttpClient silent(f.plain());

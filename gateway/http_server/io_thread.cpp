@@ -191,11 +191,11 @@ void IoThread::onReady(const Pistache::Aio::FdSet& ready) {
     }
   }
   if (mail) empty_mailbox();
-  run_scheduled();
   while (Deadline* deadline = deadlines_.due(now_)) {
     auto& c = static_cast<Connection&>(*deadline);
     guarded(c, [&] { on_deadline(c); });
   }
+  run_scheduled();
   arm_timer();
   graveyard_.clear();
 }
@@ -346,6 +346,7 @@ void IoThread::receive(Connection& c) {
     std::size_t size = 0;
     if (c.tls) {
       ERR_clear_error();
+      c.tls_may_hold_input = false;
       const int got = SSL_read(c.tls.get(), scratch_.data(), static_cast<int>(scratch_.size()));
       if (got <= 0) {
         switch (SSL_get_error(c.tls.get(), got)) {
@@ -376,13 +377,12 @@ void IoThread::receive(Connection& c) {
       }
       size = static_cast<std::size_t>(got);
     }
+    // The poll is level-triggered: what the kernel still holds comes back as an event. settle() sees to the rest.
+    c.tls_may_hold_input = c.tls && SSL_has_pending(c.tls.get()) == 1;
     frame(c, {scratch_.data(), size});
     pump(c);
-    // The poll is level-triggered: what the kernel still holds comes back as an event, what TLS holds does not.
-    if (c.closed || !c.tls || !SSL_has_pending(c.tls.get())) return;
-    if (!c.may_read()) return;
+    if (c.closed || !c.tls_may_hold_input || !c.may_read()) return;
   }
-  schedule(c);
 }
 
 // Nothing more will come. A request that was cut short is nobody's; complete ones have been answered before.
@@ -502,7 +502,6 @@ void IoThread::accept_delivery(Delivery& delivery) {
       reply_failure(*c);
     }
     pump(*c);
-    if (!c->closed && c->may_read() && c->tls && SSL_has_pending(c->tls.get())) schedule(*c);
   });
 }
 
@@ -677,6 +676,7 @@ void IoThread::settle(Connection& c) {
     deadlines_.set(c, kind, now_);
   }
 
+  if (c.tls_may_hold_input && c.may_read()) schedule(c);
   const bool want_read = c.may_read() || c.state == ConnectionState::lingering || c.tls_wants_read;
   const bool want_write = (c.has_output() && !shaking) || c.tls_wants_write;
   // Reading is switched off only when bytes really came too early: most clients wait for their reply.
