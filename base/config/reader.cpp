@@ -266,6 +266,31 @@ std::vector<std::string> Section::list(std::string_view key, std::optional<std::
   return items;
 }
 
+std::vector<std::int64_t> Section::integers(std::string_view key, const IntegerRule& each,
+                                            std::optional<std::vector<std::int64_t>> otherwise) const {
+  const std::string path = full_path(*node_, key);
+  state_->asked.insert(path);
+  const toml::node* found = find(*node_, key);
+  if (found == nullptr) {
+    if (!otherwise && state_->parsed) state_->note(node_->line, path, "is missing (a list of whole numbers)");
+    return otherwise.value_or(std::vector<std::int64_t>());
+  }
+  std::vector<std::int64_t> items;
+  const toml::array* array = found->as_array();
+  bool good = array != nullptr;
+  if (good)
+    for (const auto& item : *array) {
+      const auto number = item.value_exact<std::int64_t>();
+      good = good && number.has_value();
+      if (!number) continue;
+      if (*number < each.least) refuse(key, std::to_string(*number) + " is less than " + std::to_string(each.least));
+      if (*number > each.most) refuse(key, std::to_string(*number) + " is more than " + std::to_string(each.most));
+      items.push_back(*number);
+    }
+  if (!good) refuse(key, "must be a list of whole numbers");
+  return items;
+}
+
 std::optional<std::ptrdiff_t> Section::choice_index(std::string_view key, const std::vector<std::string_view>& allowed,
                                                     bool has_default) const {
   bool wrong = false;
