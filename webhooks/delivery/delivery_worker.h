@@ -23,7 +23,7 @@
 namespace webhooks {
 
 struct DeliverySettings {
-  std::string node;  // in attempts and leases, for people
+  std::string node{};  // in attempts and leases, for people
   RetrySchedule schedule = RetrySchedule::standard();
   std::chrono::milliseconds timeout{15000};
   std::chrono::milliseconds lease{60000};  // longer than timeout; what a killed process held is free again after it
@@ -31,7 +31,7 @@ struct DeliverySettings {
   int per_endpoint = 4;                    // attempts in flight per endpoint, over all nodes; 1 while it fails
   int relay_batch = 500;
   std::chrono::milliseconds poll{200};  // when idle; wake() shortens it
-  base::net::TlsTrust tls;
+  base::net::TlsTrust tls{};
 };
 
 struct DeliveryDeps {

@@ -41,10 +41,10 @@ struct NewEndpoint {
 };
 
 struct EndpointChange {  // nullopt: unchanged
-  std::optional<std::string> url;
-  std::optional<std::string> description;
-  std::optional<EventFilter> events;
-  std::optional<EndpointStatus> status;
+  std::optional<std::string> url{};
+  std::optional<std::string> description{};
+  std::optional<EventFilter> events{};
+  std::optional<EndpointStatus> status{};
 };
 
 struct CreatedEndpoint {
