@@ -157,4 +157,15 @@ std::vector<std::string> pending(const std::string& connection_text, const std::
   throw std::runtime_error("no connection to PostgreSQL to look at its migrations: " + one_line(error.what()));
 }
 
+void register_tenant(const std::string& connection_text, const Tenant& tenant) try {
+  pqxx::connection connection(connection_text);
+  pqxx::work session(connection);
+  session.exec_params("INSERT INTO base.brand (brand_id) VALUES ($1) ON CONFLICT DO NOTHING", tenant.brand.str());
+  session.exec_params("INSERT INTO base.bank (brand_id, bank_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", tenant.brand.str(),
+                      tenant.bank.str());
+  session.commit();
+} catch (const pqxx::broken_connection& error) {
+  throw std::runtime_error("no connection to PostgreSQL to register the tenant: " + one_line(error.what()));
+}
+
 }  // namespace base::db

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "base/id.h"
+
 namespace base::db {
 
 struct Migration {
@@ -28,5 +30,8 @@ struct MigrationReport {
 MigrationReport migrate(const std::string& connection, const std::vector<Migration>& migrations);
 // Names of what is not applied yet: serve refuses to start while any is.
 std::vector<std::string> pending(const std::string& connection, const std::vector<Migration>& migrations);
+
+// The brand and bank this installation serves (DESIGN decision 20); idempotent, after the migrations.
+void register_tenant(const std::string& connection, const Tenant& tenant);
 
 }  // namespace base::db

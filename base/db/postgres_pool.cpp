@@ -76,23 +76,21 @@ class Policy final : public pqxx::connectionpolicy {
         " -c idle_in_transaction_session_timeout=" +
         std::to_string(settings_.idle_in_transaction.count());
     std::vector<const char*> names, values;
-    const auto add = [&](const char* name, const std::string& text) {
-      if (text.empty()) return;
+    // Pointers only: what they point to lives until libpq has copied it. libpq takes an empty value as not given.
+    const auto add = [&](const char* name, const char* text) {
       names.push_back(name);
-      values.push_back(text.c_str());
+      values.push_back(text);
     };
-    add("host", settings_.host);
-    add("port", port);
-    add("dbname", settings_.database);
-    add("user", settings_.user);
-    if (!settings_.password.empty()) {
-      names.push_back("password");
-      values.push_back(settings_.password.reveal().data());  // of a std::string: ends with NUL
-    }
-    add("sslmode", settings_.tls_mode);
-    add("sslrootcert", settings_.tls_root_file);
-    add("application_name", settings_.application_name);
-    add("options", options);
+    add("host", settings_.host.c_str());
+    add("port", port.c_str());
+    add("dbname", settings_.database.c_str());
+    add("user", settings_.user.c_str());
+    // The view is of a std::string, which ends with NUL.
+    add("password", settings_.password.reveal().data());
+    add("sslmode", settings_.tls_mode.c_str());
+    add("sslrootcert", settings_.tls_root_file.c_str());
+    add("application_name", settings_.application_name.c_str());
+    add("options", options.c_str());
     add("client_encoding", "UTF8");
     add("target_session_attrs", "read-write");  // of several hosts, the primary
     // A peer that vanished without a word is noticed (TCP only).
@@ -146,6 +144,8 @@ struct Session final : pqxx::connection_base {
 #include <pqxx/internal/ignore-deprecated-post.hxx>
     PQsetNoticeProcessor(
         raw(), [](void*, const char*) {}, nullptr);
+    // Without DETAIL and CONTEXT: those quote rows, and errors are logged.
+    PQsetErrorVerbosity(raw(), PQERRORS_TERSE);
     carrier.emplace(*this);
   }
   ~Session() noexcept {

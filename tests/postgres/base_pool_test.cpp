@@ -109,6 +109,23 @@ TEST_F(Pool, AConstraintBrokenIsTheCallersExceptionAndTheSessionLivesOn) {
   EXPECT_EQ(count(), 2);
 }
 
+TEST_F(Pool, AnErrorQuotesNoRow) {
+  database.sql("CREATE UNIQUE INDEX ON public.thing (note)");
+  const auto insert_name = [&](std::int64_t id) {
+    pool->run(database.deadline(), [&](Transaction& tx) {
+      exec(tx, kInsert, id, "Alice Example");
+      return true;
+    });
+  };
+  insert_name(1);
+  try {
+    insert_name(2);
+    FAIL() << "twice the same";
+  } catch (const pqxx::unique_violation& error) {
+    EXPECT_THAT(error.what(), testing::Not(HasSubstr("Alice")));
+  }
+}
+
 TEST_F(Pool, ATransactionWhoseStatementFailedCannotBeCommittedByMistake) {
   insert(1);
   EXPECT_THROW(pool->run(database.deadline(),

@@ -68,6 +68,8 @@ void create(const std::string& name, const std::string& from) {
 // The migrated databases of this process, by the text of their migrations.
 class Templates {
  public:
+  // libpqxx keeps a table that is made at its first answer: having asked here, it outlives this.
+  Templates() { make_roles(); }
   ~Templates() {
     for (const auto& [text, name] : names_) try {
         admin({"DROP DATABASE IF EXISTS " + name + " WITH (FORCE)"});
@@ -80,7 +82,6 @@ class Templates {
     std::lock_guard lock(mutex_);
     auto& name = names_[text];
     if (name.empty()) {
-      make_roles();
       const std::string made = fresh_name();
       create(made, "template0");
       name = made;

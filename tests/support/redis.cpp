@@ -60,8 +60,9 @@ std::string PrivateRedis::socket() const { return folder_ + "/socket"; }
 
 void PrivateRedis::start() {
   const std::string path = socket();
+  const std::string log = folder_ + "/log";
   std::array<const char*, 10> words{"redis-server", "--unixsocket", path.c_str(), "--port", "0", "--save", "",
-                                    "--loglevel",   "warning",      nullptr};
+                                    "--logfile",    log.c_str(),    nullptr};
   pid_t pid = -1;
   if (posix_spawnp(&pid, "redis-server", nullptr, nullptr, const_cast<char**>(words.data()), environ) != 0)
     throw std::runtime_error("redis-server does not start");
