@@ -3,10 +3,10 @@
 build() {  # PRESET TARGET…
   local preset=$1
   shift
-  if [[ ! -f $ROOT/build/$preset/build.ninja ]]; then
-    step "configure $preset" cmake --preset "$preset" -S "$ROOT"
+  if [[ ! -f $BUILD/$preset/build.ninja ]]; then
+    step "configure $preset" cmake --preset "$preset" -S "$ROOT" -B "$BUILD/$preset"
   fi
-  step "build $preset" ninja -C "$ROOT/build/$preset" "$@"
+  step "build $preset" ninja -C "$BUILD/$preset" "$@"
 }
 
 our_sources() {
@@ -20,8 +20,8 @@ format_sources() {
 
 tidy_sources() {
   install_packages build unit tidy
-  [[ -f $ROOT/build/dev/build.ninja ]] || step "configure dev" cmake --preset dev -S "$ROOT"
-  (cd "$ROOT" && our_sources | grep '\.cpp$' | xargs -P "$(nproc)" -n 4 clang-tidy -quiet -p build/dev)
+  [[ -f $BUILD/dev/build.ninja ]] || step "configure dev" cmake --preset dev -S "$ROOT" -B "$BUILD/dev"
+  (cd "$ROOT" && our_sources | grep '\.cpp$' | xargs -P "$(nproc)" -n 4 clang-tidy -quiet -p "$BUILD/dev")
 }
 
 fuzz() {  # NAME [SECONDS]
@@ -29,12 +29,12 @@ fuzz() {  # NAME [SECONDS]
   [[ -n $name && -f $ROOT/tests/fuzz/$name.cpp ]] ||
     fail "./dev fuzz takes one of: $(cd "$ROOT/tests/fuzz" && ls -- *.cpp 2>/dev/null | sed 's/\.cpp$//' | tr '\n' ' ')"
   install_packages build unit fuzz
-  if [[ ! -f $ROOT/build/fuzz/build.ninja ]]; then
-    step "configure fuzz" cmake --preset fuzz -S "$ROOT"
+  if [[ ! -f $BUILD/fuzz/build.ninja ]]; then
+    step "configure fuzz" cmake --preset fuzz -S "$ROOT" -B "$BUILD/fuzz"
   fi
-  step "build fuzz $name" ninja -C "$ROOT/build/fuzz" "fuzz_$name"
-  mkdir -p "$ROOT/build/fuzz/corpus/$name"
-  "$ROOT/build/fuzz/fuzz_$name" -max_total_time="$seconds" "$ROOT/build/fuzz/corpus/$name" \
+  step "build fuzz $name" ninja -C "$BUILD/fuzz" "fuzz_$name"
+  mkdir -p "$BUILD/fuzz/corpus/$name"
+  "$BUILD/fuzz/fuzz_$name" -max_total_time="$seconds" "$BUILD/fuzz/corpus/$name" \
     $([[ -d $ROOT/tests/fuzz/corpus/$name ]] && echo "$ROOT/tests/fuzz/corpus/$name")
 }
 

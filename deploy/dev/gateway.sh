@@ -45,8 +45,8 @@ write_settings() {  # NODES on|off
 }
 
 aldgate() {  # SUBCOMMAND…: the program with node 1's settings
-  [[ -x $ROOT/build/release/aldgate && -f $RUN/aldgate.toml ]] || fail "nothing is set up: run ./dev up first"
-  "$ROOT/build/release/aldgate" "$@" --config "$RUN/aldgate.toml"
+  [[ -x $BUILD/release/aldgate && -f $RUN/aldgate.toml ]] || fail "nothing is set up: run ./dev up first"
+  "$BUILD/release/aldgate" "$@" --config "$RUN/aldgate.toml"
 }
 
 seed() {
@@ -85,7 +85,7 @@ end_process() {  # NAME SIGNAL: and waits until it is gone
 
 start_node() {  # N
   is_ours "aldgate-$1" && return
-  (cd "$RUN" && exec setsid "$ROOT/build/release/aldgate" serve --config "$(settings_file "$1")" \
+  (cd "$RUN" && exec setsid "$BUILD/release/aldgate" serve --config "$(settings_file "$1")" \
     >>"$RUN/log/aldgate-$1.log" 2>&1 </dev/null 9>&-) &
   echo $! >"$RUN/aldgate-$1.pid"
   disown

@@ -47,7 +47,7 @@ as_root() {
 # Prints the folder of a node >= 20.19: the system's, else the npm package `node`, kept under build/.
 node_folder() {
   local folder
-  for folder in "$(dirname "$(command -v node || echo /nowhere/node)")" "$ROOT/build/node/node_modules/node/bin"; do
+  for folder in "$(dirname "$(command -v node || echo /nowhere/node)")" "$BUILD/node/node_modules/node/bin"; do
     if [[ -x $folder/node ]] && "$folder/node" -e '
         const [major, minor] = process.versions.node.split(".").map(Number);
         process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)'; then
@@ -61,8 +61,8 @@ node_folder() {
 install_node() {
   install_packages node
   if ! node_folder >/dev/null; then
-    mkdir -p "$ROOT/build/node"
-    step "Node 22 (npm package)" npm install --prefix "$ROOT/build/node" --no-audit --no-fund --no-save node@22
+    mkdir -p "$BUILD/node"
+    step "Node 22 (npm package)" npm install --prefix "$BUILD/node" --no-audit --no-fund --no-save node@22
     node_folder >/dev/null || fail "npm's package node@22 gave no node that runs"
   fi
   PATH=$(node_folder):$PATH

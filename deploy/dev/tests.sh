@@ -47,7 +47,7 @@ programs() {
   while read -r program; do
     found=1
     run_program "$preset" "$program"
-  done < <(find "$ROOT/build/$preset" -maxdepth 1 -type f -executable -name "$pattern" "$@" | sort)
+  done < <(find "$BUILD/$preset" -maxdepth 1 -type f -executable -name "$pattern" "$@" | sort)
   ((found)) || { say "  no test program matches $pattern"; FAILED=$((FAILED + 1)); }
 }
 
