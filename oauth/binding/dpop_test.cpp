@@ -1,0 +1,339 @@
+#include "oauth/binding/dpop.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <set>
+
+#include "base/crypto/hash.h"
+#include "base/crypto/jws.h"
+#include "base/json/strict.h"
+#include "tests/support/fakes.h"
+
+namespace oauth {
+namespace {
+
+using base::crypto::JwsAlgorithm;
+using base::crypto::PrivateKey;
+using base::json::Value;
+
+const base::Instant kNow{std::chrono::seconds(1'780'000'000)};
+constexpr const char* kUrl = "https://localhost:8443/token";
+constexpr const char* kToken = "an-access-token";
+
+std::int64_t seconds(base::Instant at) {
+  return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
+}
+
+struct ProofMaker {
+  PrivateKey key = PrivateKey::generate(JwsAlgorithm::es256);
+  Value header = {{"typ", "dpop+jwt"}, {"alg", "ES256"}, {"jwk", Value::parse(key.public_key().to_jwk())}};
+  Value claims = {{"jti", "jti-1"}, {"htm", "POST"}, {"htu", kUrl}, {"iat", seconds(kNow)}};
+  std::string make() const { return base::crypto::sign_compact_raw(header.dump(), claims.dump(), key); }
+};
+
+base::Result<DpopProof, OAuthError> check(const std::string& proof, const std::optional<std::string>& token = {}) {
+  return check_proof(proof, {"POST", kUrl, token}, kFapi2, kNow);
+}
+
+TEST(DpopProof, AGoodOneGivesItsKeysThumbprint) {
+  ProofMaker maker;
+  const auto proof = check(maker.make());
+  ASSERT_TRUE(proof.has_value()) << proof.error().log_text;
+  EXPECT_EQ(proof->jkt, maker.key.public_key().thumbprint());
+  EXPECT_FALSE(proof->nonce.has_value());
+}
+
+// RFC 9449 section 4.1, figure 2: another library's proof.
+TEST(DpopProof, TheRfcsExampleVerifies) {
+  const std::string proof =
+      "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNoUklDUkRZOXpDa0RscEJo"
+      "RjQyVVFV"
+      "ZldWQVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFqSG10NnY5VERWclUwQ2R2R1JEQSIsImNydiI6IlAtMjU2In19."
+      "eyJqdGkiOiItQndDM0VTYz"
+      "ZhY2MybFRjIiwiaHRtIjoiUE9TVCIsImh0dSI6Imh0dHBzOi8vc2VydmVyLmV4YW1wbGUuY29tL3Rva2VuIiwiaWF0IjoxNTYyMjYyNjE2fQ.2-"
+      "GxA6T8lP4vfr"
+      "g8v-FdWP0A0zdrj8igiMLvqRMUvwnQg4PtFLbdLXiOSsX0x7NVY-FNyJK70nfbV37xRZT3Lg";
+  const auto read = check_proof(proof, {"POST", "https://server.example.com/token", std::nullopt}, kFapi2,
+                                base::Instant(std::chrono::seconds(1562262616)));
+  ASSERT_TRUE(read.has_value()) << read.error().log_text;
+  EXPECT_EQ(read->jkt, "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
+}
+
+struct Case {
+  const char* name;
+  std::function<void(ProofMaker&)> change;
+  bool good;
+};
+
+// The conformance suite's negative module, each requirement of section 4.3 one step off; attacks 26, 27, 40.
+TEST(DpopProof, EachCheckRefusesWhatIsOneStepOff) {
+  const Case cases[] = {
+      {"typ missing", [](auto& m) { m.header.erase("typ"); }, false},
+      {"typ of another JWT", [](auto& m) { m.header["typ"] = "JWT"; }, false},
+      {"typ of an access token", [](auto& m) { m.header["typ"] = "at+jwt"; }, false},
+      {"typ in other case", [](auto& m) { m.header["typ"] = "DPOP+JWT"; }, true},
+      {"alg missing", [](auto& m) { m.header.erase("alg"); }, false},
+      {"alg none", [](auto& m) { m.header["alg"] = "none"; }, false},
+      {"alg RS256", [](auto& m) { m.header["alg"] = "RS256"; }, false},
+      {"alg HS256", [](auto& m) { m.header["alg"] = "HS256"; }, false},
+      {"alg of another key", [](auto& m) { m.header["alg"] = "PS256"; }, false},
+      {"jwk missing", [](auto& m) { m.header.erase("jwk"); }, false},
+      {"jwk of another key",
+       [](auto& m) { m.header["jwk"] = Value::parse(PrivateKey::generate(JwsAlgorithm::es256).public_key().to_jwk()); },
+       false},
+      {"jwk with its private part",
+       [](auto& m) { m.header["jwk"] = Value::parse(std::string(m.key.to_private_jwk().reveal())); }, false},
+      {"jwk symmetric",
+       [](auto& m) {
+         m.header["jwk"] = {{"kty", "oct"}, {"k", "AAAA"}};
+       },
+       false},
+      {"jwk off the curve", [](auto& m) { m.header["jwk"]["x"] = m.header["jwk"]["y"]; }, false},
+      {"crit", [](auto& m) { m.header["crit"] = {"x"}; }, false},
+      {"unknown header members", [](auto& m) { m.header["x"] = 1; }, true},
+      {"jti missing", [](auto& m) { m.claims.erase("jti"); }, false},
+      {"jti empty", [](auto& m) { m.claims["jti"] = ""; }, false},
+      {"jti a number", [](auto& m) { m.claims["jti"] = 7; }, false},
+      {"jti huge", [](auto& m) { m.claims["jti"] = std::string(257, 'j'); }, false},
+      {"htm missing", [](auto& m) { m.claims.erase("htm"); }, false},
+      {"htm another", [](auto& m) { m.claims["htm"] = "GET"; }, false},
+      {"htm in other case", [](auto& m) { m.claims["htm"] = "post"; }, false},
+      {"htu missing", [](auto& m) { m.claims.erase("htu"); }, false},
+      {"htu of another endpoint", [](auto& m) { m.claims["htu"] = "https://localhost:8443/par"; }, false},
+      {"htu of another host", [](auto& m) { m.claims["htu"] = "https://evil.example/token"; }, false},
+      {"htu of another port", [](auto& m) { m.claims["htu"] = "https://localhost:8444/token"; }, false},
+      {"htu with a slash more", [](auto& m) { m.claims["htu"] = "https://localhost:8443/token/"; }, false},
+      {"htu relative", [](auto& m) { m.claims["htu"] = "/token"; }, false},
+      {"htu with query and fragment", [](auto& m) { m.claims["htu"] = "https://localhost:8443/token?a=b#c"; }, true},
+      {"htu with upper-case host", [](auto& m) { m.claims["htu"] = "https://LOCALHOST:8443/token"; }, true},
+      {"iat missing", [](auto& m) { m.claims.erase("iat"); }, false},
+      {"iat text", [](auto& m) { m.claims["iat"] = "1780000000"; }, false},
+      {"iat negative", [](auto& m) { m.claims["iat"] = -1; }, false},
+      {"iat huge", [](auto& m) { m.claims["iat"] = 1e18; }, false},
+      {"iat with a fraction", [](auto& m) { m.claims["iat"] = 1780000000.5; }, true},
+      {"iat 10 s ahead", [](auto& m) { m.claims["iat"] = seconds(kNow) + 10; }, true},
+      {"iat 11 s ahead", [](auto& m) { m.claims["iat"] = seconds(kNow) + 11; }, true},
+      {"iat 30 s ahead", [](auto& m) { m.claims["iat"] = seconds(kNow) + 30; }, true},
+      {"iat 31 s ahead", [](auto& m) { m.claims["iat"] = seconds(kNow) + 31; }, false},
+      {"iat 61 s ahead", [](auto& m) { m.claims["iat"] = seconds(kNow) + 61; }, false},
+      {"iat 10 s ago", [](auto& m) { m.claims["iat"] = seconds(kNow) - 10; }, true},
+      {"iat 60 s ago", [](auto& m) { m.claims["iat"] = seconds(kNow) - 60; }, true},
+      {"iat 61 s ago", [](auto& m) { m.claims["iat"] = seconds(kNow) - 61; }, false},
+      {"iat an hour ago", [](auto& m) { m.claims["iat"] = seconds(kNow) - 3600; }, false},
+      {"nbf and exp that hold",
+       [](auto& m) {
+         m.claims["nbf"] = seconds(kNow);
+         m.claims["exp"] = seconds(kNow) + 60;
+       },
+       true},
+      {"nbf far ahead", [](auto& m) { m.claims["nbf"] = seconds(kNow) + 61; }, false},
+      {"exp past", [](auto& m) { m.claims["exp"] = seconds(kNow) - 60; }, false},
+      {"exp text", [](auto& m) { m.claims["exp"] = "soon"; }, false},
+      {"nonce a number", [](auto& m) { m.claims["nonce"] = 1; }, false},
+      {"unknown claims",
+       [](auto& m) {
+         m.claims["extra"] = {{"a", 1}};
+       },
+       true},
+  };
+  for (const auto& c : cases) {
+    ProofMaker maker;
+    c.change(maker);
+    const auto got = check(maker.make());
+    EXPECT_EQ(got.has_value(), c.good) << c.name << ": " << (got ? "" : got.error().log_text);
+    if (!got) {
+      EXPECT_EQ(got.error().code, OAuthErrorCode::invalid_dpop_proof) << c.name;
+    }
+  }
+}
+
+TEST(DpopProof, ABrokenSignatureOrTextIsRefused) {
+  const std::string good = ProofMaker().make();
+  for (std::size_t at : {good.size() - 40, good.find('.') + 3}) {
+    std::string broken = good;
+    broken[at] = broken[at] == 'A' ? 'B' : 'A';
+    EXPECT_FALSE(check(broken).has_value());
+  }
+  for (const std::string& text :
+       {std::string(), std::string("not a jwt"), good + "." + good, good + ", " + good, good + "="}) {
+    EXPECT_FALSE(check(text).has_value()) << text;
+  }
+  EXPECT_FALSE(check(std::string(9000, 'a')).has_value());
+}
+
+// [RFC9449-4.3-12]
+TEST(DpopProof, AtAResourceTheTokensHashMustBeInIt) {
+  ProofMaker maker;
+  EXPECT_FALSE(check(maker.make(), kToken).has_value());
+  maker.claims["ath"] = base::crypto::sha256_base64url(kToken);
+  EXPECT_TRUE(check(maker.make(), kToken).has_value());
+  maker.claims["ath"] = base::crypto::sha256_base64url("another token");
+  EXPECT_FALSE(check(maker.make(), kToken).has_value());
+  maker.claims["ath"] = kToken;
+  EXPECT_FALSE(check(maker.make(), kToken).has_value());
+}
+
+TEST(DpopProof, EveryAllowedAlgorithmWorks) {
+  for (const auto algorithm : {JwsAlgorithm::es256, JwsAlgorithm::ps256, JwsAlgorithm::eddsa}) {
+    ProofMaker maker;
+    maker.key = PrivateKey::generate(algorithm);
+    maker.header["alg"] = std::string(to_text(algorithm));
+    maker.header["jwk"] = Value::parse(maker.key.public_key().to_jwk());
+    EXPECT_TRUE(check(maker.make()).has_value()) << to_text(algorithm);
+  }
+}
+
+TEST(DpopNonces, AreReadOnlyByTheirKeyAndTellTheirTime) {
+  const DpopNonces ours(base::Secret::copy_of("0123456789abcdef0123456789abcdef"));
+  const DpopNonces theirs(base::Secret::copy_of("fedcba9876543210fedcba9876543210"));
+  const std::string nonce = ours.mint(kNow);
+  EXPECT_EQ(ours.minted_at(nonce), kNow);
+  EXPECT_EQ(theirs.minted_at(nonce), std::nullopt);
+  std::string changed = nonce;
+  changed[2] = changed[2] == 'A' ? 'B' : 'A';
+  EXPECT_EQ(ours.minted_at(changed), std::nullopt);
+  EXPECT_EQ(ours.minted_at(""), std::nullopt);
+  EXPECT_EQ(ours.minted_at(nonce + "A"), std::nullopt);
+}
+
+// A memory that can be away or have lost everything.
+class FakeMemory final : public base::cache::ReplaySet {
+ public:
+  Outcome insert(std::string_view kind, std::string_view owner, std::string_view jti_hash,
+                 std::chrono::milliseconds ttl) override {
+    last_ttl = ttl;
+    if (away) return Outcome::unavailable;
+    return seen.insert(std::string(kind) + "|" + std::string(owner) + "|" + std::string(jti_hash)).second
+               ? Outcome::fresh
+               : Outcome::replayed;
+  }
+  base::Instant remembers_since() const override { return since; }
+
+  bool away = false;
+  base::Instant since = kNow - std::chrono::hours(1);
+  std::set<std::string> seen;
+  std::chrono::milliseconds last_ttl{0};
+};
+
+class NoPool final : public base::db::Pool {
+ public:
+  void run(base::db::Deadline, const std::function<bool(base::db::Transaction&)>&) override {
+    throw base::db::Unavailable("no database in this test");
+  }
+  void read(base::db::Deadline, const std::function<void(base::db::Transaction&)>&) override {
+    throw base::db::Unavailable("no database in this test");
+  }
+};
+
+class NoLimits final : public base::http::AfterAuthentication {
+ public:
+  std::optional<base::http::Response> refuse(base::http::Call&, const base::ClientId&) override { return std::nullopt; }
+};
+
+struct VerifierFixture : testing::Test {
+  Settings settings = [] {
+    Settings s;
+    s.issuer = "https://localhost:8443";
+    s.mtls_base = "https://localhost:8444";
+    return s;
+  }();
+  FakeMemory memory;
+  NoPool pool;
+  NoLimits limits;
+  DpopVerifier verifier{{settings, memory, pool}, base::Secret::copy_of("0123456789abcdef0123456789abcdef")};
+  base::http::Request request;
+  base::observe::RequestEvent event;
+
+  base::Result<std::optional<DpopProof>, OAuthError> verify(const std::vector<std::string>& proofs) {
+    request.method = base::http::Method::post;
+    request.method_text = "POST";
+    request.path = "/token";
+    request.headers = {};
+    for (const auto& proof : proofs) request.headers.add("dpop", proof);
+    base::Caller caller;
+    caller.now = {kNow, kNow};
+    base::http::Call call{request, caller, {}, event, limits};
+    return verifier.verify(call, kFapi2, std::nullopt);
+  }
+};
+
+TEST_F(VerifierFixture, OneHeaderOrNoneButNeverTwo) {
+  ProofMaker maker;
+  ASSERT_TRUE(verify({}).has_value());
+  EXPECT_FALSE(verify({})->has_value());
+  EXPECT_TRUE(verify({maker.make()})->has_value());
+  // [RFC9449-4.3-1]
+  EXPECT_FALSE(verify({maker.make(), maker.make()}).has_value());
+}
+
+// [RFC9449-11.1]; attack 28: the same jti with another key passes.
+TEST_F(VerifierFixture, AProofIsUsedOncePerKey) {
+  ProofMaker one;
+  ProofMaker other;
+  EXPECT_TRUE(verify({one.make()}).has_value());
+  const auto again = verify({one.make()});
+  ASSERT_FALSE(again.has_value());
+  EXPECT_EQ(again.error().code, OAuthErrorCode::invalid_dpop_proof);
+  EXPECT_TRUE(verify({other.make()}).has_value());
+}
+
+// Attack 28: nobody burns an id with a proof that does not verify.
+TEST_F(VerifierFixture, ABadProofIsNotRemembered) {
+  ProofMaker maker;
+  std::string forged = maker.make();
+  forged[forged.size() - 40] = forged[forged.size() - 40] == 'A' ? 'B' : 'A';
+  EXPECT_FALSE(verify({forged}).has_value());
+  EXPECT_TRUE(memory.seen.empty());
+  EXPECT_TRUE(verify({maker.make()}).has_value());
+}
+
+// Attack 28: the record outlives the last moment the proof could be accepted.
+TEST_F(VerifierFixture, TheRecordOutlivesTheProof) {
+  ProofMaker maker;
+  maker.claims["iat"] = seconds(kNow) + 30;
+  ASSERT_TRUE(verify({maker.make()}).has_value());
+  EXPECT_GT(memory.last_ttl, kFapi2.dpop_past + std::chrono::seconds(30));
+}
+
+// [RFC9449-8] DESIGN decision 7: memory lost within the window asks for a nonce.
+TEST_F(VerifierFixture, AMemoryThatForgotOrIsAwayAsksForANonce) {
+  for (const bool away : {true, false}) {
+    memory.away = away;
+    memory.since = kNow - std::chrono::seconds(5);
+    ProofMaker maker;
+    maker.claims["jti"] = away ? "a" : "b";
+    const auto refused = verify({maker.make()});
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code, OAuthErrorCode::use_dpop_nonce);
+    EXPECT_FALSE(refused.error().dpop_nonce.empty());
+    maker.claims["nonce"] = "not one of ours";
+    const auto foreign = verify({maker.make()});
+    ASSERT_FALSE(foreign.has_value());
+    EXPECT_EQ(foreign.error().code, OAuthErrorCode::use_dpop_nonce);
+  }
+}
+
+// The proof may have been used as early as its iat less the allowed skew.
+TEST_F(VerifierFixture, AProofFromTheFutureDoesNotSlipPastALostMemory) {
+  memory.since = kNow - std::chrono::seconds(1);
+  ProofMaker maker;
+  maker.claims["iat"] = seconds(kNow) + 10;
+  const auto refused = verify({maker.make()});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, OAuthErrorCode::use_dpop_nonce);
+}
+
+// Attack 27: what the sender says of the host is not asked.
+TEST_F(VerifierFixture, TheUrlComesFromTheConfigurationNotFromTheRequest) {
+  ProofMaker maker;
+  maker.claims["htu"] = "https://evil.example/token";
+  request.headers.add("X-Forwarded-Host", "evil.example");
+  EXPECT_FALSE(verify({maker.make()}).has_value());
+  request.listener = base::http::Listener::mtls;
+  maker.claims["htu"] = "https://localhost:8444/token";
+  EXPECT_TRUE(verify({maker.make()}).has_value());
+}
+
+}  // namespace
+}  // namespace oauth

@@ -1,0 +1,42 @@
+#include "oauth/checks/table.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace oauth {
+namespace {
+
+std::string column_of(Column column) {
+  std::string names;
+  for (const CheckRow& row : check_table()) {
+    if (row.runs_at(column)) names.append(names.empty() ? "" : " ").append(row.name);
+  }
+  return names;
+}
+
+// The contract of each endpoint. A change here is a change of what we demand, and is meant to be seen.
+TEST(CheckTable, EachEndpointDemandsWhatItIsSaidToDemand) {
+  const std::string client = "form_encoded parameters_once client_authenticated client_within_limits";
+  EXPECT_EQ(column_of(Column::par),
+            client +
+                " request_uri_absent request_object_absent response_type_code response_mode_query "
+                "redirect_uri_registered pkce_s256 scope_allowed state_and_nonce prompt_known claims_parameter "
+                "authorization_details scope_fits_intent code_binding");
+  EXPECT_EQ(column_of(Column::token), client);
+  EXPECT_EQ(column_of(Column::authorization_code), "code_presented sender_constrained");
+  EXPECT_EQ(column_of(Column::refresh_token), "refresh_token_presented sender_constrained");
+  EXPECT_EQ(column_of(Column::client_credentials), "scope_of_client_credentials sender_constrained");
+  EXPECT_EQ(column_of(Column::revocation), client + " token_presented");
+}
+
+TEST(CheckTable, EveryRowHasAUniqueNameAndRunsSomewhere) {
+  std::set<std::string_view> names;
+  for (const CheckRow& row : check_table()) {
+    EXPECT_TRUE(names.insert(row.name).second) << row.name;
+    EXPECT_NE(row.columns, 0) << row.name;
+  }
+}
+
+}  // namespace
+}  // namespace oauth
