@@ -46,8 +46,9 @@ class Outcome {
       : value_(std::forward<Alternative>(alternative)) {}  // NOLINT: a sum type
 
   bool ok() const { return std::holds_alternative<T>(value_); }
-  const T& value() const { return std::get<T>(value_); }
-  T& value() { return std::get<T>(value_); }
+  const T& value() const& { return std::get<T>(value_); }
+  T& value() & { return std::get<T>(value_); }
+  T value() && { return std::get<T>(std::move(value_)); }  // by value: f().value() outlives the Outcome
   template <class Alternative>
   const Alternative* get() const {
     return std::get_if<Alternative>(&value_);
