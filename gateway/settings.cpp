@@ -101,6 +101,8 @@ base::Result<Settings, std::vector<std::string>> load_settings(const std::filesy
   if (!in || !(text << in.rdbuf())) return base::failure(std::vector<std::string>{"cannot read " + file.string()});
 
   const base::config::Reader reader(text.str(), file.parent_path());
+  // A text that is no TOML is the only thing worth saying about it.
+  if (!reader.has("server")) return base::failure(reader.finish().empty() ? std::vector<std::string>{"[server] is missing"} : reader.finish());
   Settings s;
   enum class Environment { sandbox, production };
   const auto environment = reader.choice<Environment>(

@@ -214,7 +214,9 @@ int run(int argc, char** argv) {
   });
   app.add_subcommand("migrate", "bring the database to this version")->callback([&] {
     other = [&] {
-      const auto report = base::db::migrate(owner_connection(settings_of(config).database), all_migrations());
+      const Settings settings = settings_of(config);
+      const auto report = base::db::migrate(owner_connection(settings.database), all_migrations());
+      base::db::register_tenant(owner_connection(settings.database), settings.tenant);
       for (const auto& name : report.applied) std::cout << "applied " << name << "\n";
       if (report.applied.empty()) std::cout << "nothing to do\n";
       return 0;
