@@ -39,7 +39,8 @@ write_settings() {  # NODES on|off
       -e "s|@REDIS_SOCKET@|$(redis_socket)|" -e "s|@CONSENT_IDLE_SECONDS@|$IDLE_SECONDS|" \
       -e "s|@WEBHOOK_RETRY_SECONDS@|$WEBHOOK_RETRY_SECONDS|" -e "s|@MAX_CONNECTIONS_PER_ADDRESS@|4096|" \
       -e "s|@LIMITS_ENABLED@|$enabled|" -e "s|@ADDRESS_QUOTA@|$ADDRESS_QUOTA|" -e "s|@CLIENT_QUOTA@|$CLIENT_QUOTA|" \
-      -e "s|@NODES@|$nodes|" \
+      -e "s|@NODES@|$nodes|" -e "s|@JWKS_MAX_AGE_SECONDS@|$JWKS_MAX_AGE_SECONDS|" \
+      -e "s|@KEY_REFRESH_SECONDS@|$KEY_REFRESH_SECONDS|" -e "s|@KEY_PUBLISH_SECONDS@|$KEY_PUBLISH_SECONDS|" \
       "$ROOT/deploy/sandbox.toml.in" >"$(settings_file "$node")"
   done
 }
