@@ -66,7 +66,9 @@ struct Case {
   bool good;
 };
 
-// The conformance suite's negative module, each requirement of section 4.3 one step off; attacks 26, 27, 40.
+// [RFC9449-4.3-2] [RFC9449-4.3-3] [RFC9449-4.3-4] [RFC9449-4.3-5] [RFC9449-4.3-6] [RFC9449-4.3-7] [RFC9449-4.3-8]
+// [RFC9449-4.3-9] [RFC9449-4.3-11] [FAPI2-SP-FINAL-5.3.2.1-13]: the conformance suite's negative module, each
+// requirement of section 4.3 one step off; attacks 26, 27, 40.
 TEST(DpopProof, EachCheckRefusesWhatIsOneStepOff) {
   const Case cases[] = {
       {"typ missing", [](auto& m) { m.header.erase("typ"); }, false},
@@ -296,7 +298,7 @@ TEST_F(VerifierFixture, TheRecordOutlivesTheProof) {
   EXPECT_GT(memory.last_ttl, kFapi2.dpop_past + std::chrono::seconds(30));
 }
 
-// [RFC9449-8] DESIGN decision 7: memory lost within the window asks for a nonce.
+// [RFC9449-8] [RFC9449-4.3-10] DESIGN decision 7: memory lost within the window asks for a nonce.
 TEST_F(VerifierFixture, AMemoryThatForgotOrIsAwayAsksForANonce) {
   for (const bool away : {true, false}) {
     memory.away = away;

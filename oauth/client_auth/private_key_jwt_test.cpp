@@ -69,7 +69,9 @@ struct Case {
   bool good;
 };
 
-// RFC 7523 section 3, FAPI 2.0 section 5.3.2.1 items 8 and 13; attacks 1, 2, 24, 25, 26, 40.
+// [RFC7523-3-2] [RFC7523-3-4] [RFC7523-3-5] [RFC7523-3-6] [RFC7523-3-7] [RFC7523-3-9] [RFC8725-3.11] [RFC7515-4.1.3]
+// [FAPI2-SP-FINAL-5.3.2.1-8] [FAPI2-SP-FINAL-5.3.2.1-13] [FAPI2-SP-FINAL-5.4.1-1]: RFC 7523 section 3, FAPI 2.0
+// section 5.3.2.1 items 8 and 13; attacks 1, 2, 24, 25, 26, 40.
 TEST(PrivateKeyJwt, EachCheckRefusesWhatIsOneStepOff) {
   const Case cases[] = {
       {"typ absent", [](auto& a) { a.header.erase("typ"); }, true},

@@ -88,7 +88,7 @@ TEST_F(TokenFixture, WhatWasSignedIsRead) {
   EXPECT_EQ(base::crypto::parse_compact(sign_access_token(token, key))->header.typ, "at+jwt");
 }
 
-// [RFC9068-4] [RFC9068-2.2]; attacks 10, 18, 26, 31, 39, 40.
+// [RFC9068-4] [RFC9068-2.2] [FAPI2-SP-FINAL-5.3.2.1-4] [FAPI2-SP-FINAL-6.7]; attacks 10, 18, 26, 31, 39, 40.
 TEST_F(TokenFixture, EachCheckRefusesWhatIsOneStepOff) {
   const std::string good = sign_access_token(token, key);
   const Value claims = Value::parse(base::crypto::parse_compact(good)->payload);

@@ -331,6 +331,7 @@ class OAuthFlow : public testing::Test {
   std::string last_reason_;
 };
 
+// [RFC9126-2.2] [RFC6749-5.1] [RFC6749-6] [RFC9449-5] [RFC9207-2] [RFC7009-2.1]
 TEST_F(OAuthFlow, FromPushedRequestToResourceAndEnd) {
   const Response pushed = push(app_, par_form(), proof(app_.dpop, "POST", "/par"));
   ASSERT_EQ(pushed.status, 201) << pushed.body << last_reason_;
@@ -450,6 +451,7 @@ TEST_F(OAuthFlow, ACodeUsedTwiceEndsItsGrant) {
 }
 
 // Attacks 21, 30: who stole a code cannot spend it, nor burn it.
+// [RFC7636-4.1] [RFC7636-4.5] [RFC7636-4.6] [RFC6749-4.1.3] [RFC9449-10]
 TEST_F(OAuthFlow, AWrongRedemptionIsRefusedAndDoesNotBurnTheCode) {
   const std::string code = code_for("consent-1", proof(app_.dpop, "POST", "/par"));
   auto wrong_verifier = code_form(code);
@@ -474,6 +476,7 @@ TEST_F(OAuthFlow, AWrongRedemptionIsRefusedAndDoesNotBurnTheCode) {
   EXPECT_EQ(token(app_, code_form(code)).status, 200);
 }
 
+// [FAPI2-SP-FINAL-5.3.2.1-11]
 TEST_F(OAuthFlow, ACodeLivesSixtySeconds) {
   const std::string good = code_for();
   const std::string late = code_for("consent-2");
@@ -484,6 +487,7 @@ TEST_F(OAuthFlow, ACodeLivesSixtySeconds) {
 }
 
 // Attack 20: at the same and at another endpoint, and after a restart (attack 5).
+// [RFC7523-3-7]
 TEST_F(OAuthFlow, AnAssertionIsUsedOnce) {
   const std::string same = assertion(app_);
   const auto with = [&](std::vector<Parameter> form) {
@@ -537,6 +541,7 @@ TEST_F(OAuthFlow, SixteenUsesOfOneAssertionYieldOneToken) {
 }
 
 // Attack 32; conformance: the same request_uri opened twice before login must finish.
+// [RFC9126-7.3] [FAPI2-SP-FINAL-6.5]
 TEST_F(OAuthFlow, ARequestIsOpenUntilLoginAndThenBelongsToOneBrowser) {
   const std::string request_uri = request_uri_of(push(app_, par_form()));
   const auto first = open(app_.id, request_uri);
@@ -587,6 +592,7 @@ TEST_F(OAuthFlow, OneOfManyBrowsersGetsTheInteraction) {
 }
 
 // Attack 33: no redirect for what is not known to be genuine.
+// [RFC9126-4] [FAPI2-SP-FINAL-5.3.2.2-4] [FAPI2-SP-FINAL-5.3.2.2-12]
 TEST_F(OAuthFlow, OnlyItsOwnClientOpensAPushedRequestAndOnlyInTime) {
   const std::string request_uri = request_uri_of(push(app_, par_form()));
   for (const auto& [client, uri] :
@@ -612,6 +618,41 @@ TEST_F(OAuthFlow, OnlyItsOwnClientOpensAPushedRequestAndOnlyInTime) {
   EXPECT_EQ(late.error().code, oauth::InteractionErrorCode::expired);
 }
 
+// [RFC6749-3.1] [RFC9101-5] [OIDC-CORE-3.1.2.6]; outer parameters are never used.
+TEST_F(OAuthFlow, OnlyThePushedParametersCount) {
+  const std::string request_uri = request_uri_of(push(app_, par_form()));
+  const auto ask = [&](const std::string& query) {
+    Request request;
+    request.method = base::http::Method::get;
+    request.raw_query = query;
+    base::observe::RequestEvent event;
+    NoLimits limits;
+    Call call{request, caller(), {}, event, limits};
+    return server_->interactions().open(call);
+  };
+  const std::string good = base::http::form_encode({{"client_id", "app"}, {"request_uri", request_uri}});
+  for (const std::string& query :
+       {std::string(), std::string("client_id=app"), good + "&client_id=app", good + "&request=eyJ.a.b",
+        good + "&%zz=1", base::http::form_encode(par_form()) + "&client_id=app"}) {
+    const auto refused = ask(query);
+    ASSERT_FALSE(refused.has_value()) << query;
+    EXPECT_EQ(refused.error().code, oauth::InteractionErrorCode::invalid_request) << query;
+    EXPECT_FALSE(refused.error().return_url.has_value());
+  }
+  const auto view = ask(good + "&state=outer&nonce=outer&scope=payments&redirect_uri=https%3A%2F%2Fevil.example");
+  ASSERT_TRUE(view.has_value());
+  EXPECT_EQ(view->scope, "openid accounts");
+  EXPECT_EQ(parameter_of(view->return_url, "state"), "a state");
+  auto silent = par_form();
+  silent.push_back({"prompt", "none"});
+  const auto page_needed = open(app_.id, request_uri_of(push(app_, silent)));
+  ASSERT_FALSE(page_needed.has_value());
+  EXPECT_EQ(page_needed.error().code, oauth::InteractionErrorCode::login_required);
+  EXPECT_EQ(parameter_of(*page_needed.error().return_url, "error"), "login_required");
+  EXPECT_EQ(parameter_of(*page_needed.error().return_url, "iss"), kIssuer);
+}
+
+// [RFC6749-4.1.2.1] [RFC9207-2]
 TEST_F(OAuthFlow, ARefusalEndsTheInteractionWithErrorStateAndIssuer) {
   const auto view = open(app_.id, request_uri_of(push(app_, par_form())));
   const auto refuse = [&](const std::optional<std::string>& browser) {
@@ -655,6 +696,9 @@ TEST_F(OAuthFlow, StateIsOptionalAndAQueryInTheRedirectUriStays) {
 }
 
 // RFC 9126, RFC 7636, RFC 9396, UK intents; attacks 6, 33, 38, 42, 44, 45.
+// [RFC9126-2.1] [OIDC-CORE-6.1] [OIDC-CORE-3.1.2.1] [OIDC-CORE-5.5] [RFC6749-3.1.2.3] [RFC6749-3.2] [RFC6749-3.3]
+// [RFC9396-5] [RFC7521-4.2] [FAPI2-SP-FINAL-5.3.2.1-6] [FAPI2-SP-FINAL-5.3.2.2-1] [FAPI2-SP-FINAL-5.3.2.2-5]
+// [FAPI2-SP-FINAL-5.3.2.2-6] [FAPI2-SP-FINAL-5.3.2.2-14]
 TEST_F(OAuthFlow, APushedRequestIsRefusedForEachThingThatIsWrong) {
   struct Case {
     const char* name;
@@ -766,6 +810,7 @@ TEST_F(OAuthFlow, DpopJktAndProofAtParBindTheCode) {
   EXPECT_EQ(token(app_, code_form(code)).status, 200);
 }
 
+// [RFC9396-7]
 TEST_F(OAuthFlow, AuthorizationDetailsAreEchoedAndNeedNoOpenid) {
   auto form = par_form();
   std::erase_if(form, [](const Parameter& p) { return p.name == "claims" || p.name == "scope"; });
@@ -780,6 +825,8 @@ TEST_F(OAuthFlow, AuthorizationDetailsAreEchoedAndNeedNoOpenid) {
 }
 
 // Attacks 6, 21, 41 and the grant types.
+// [RFC6749-2.3] [RFC6749-2.3.1] [RFC6749-3.2] [RFC6749-5.2] [RFC6749-6] [FAPI2-SP-FINAL-5.3.2.1-2]
+// [FAPI2-SP-FINAL-5.3.2.1-4] [FAPI2-SP-FINAL-5.3.2.1-14] [RFC7009-2.1]
 TEST_F(OAuthFlow, ATokenRequestIsRefusedForEachThingThatIsWrong) {
   const auto ask = [&](const Request& request) { return error_of(send(&oauth::AuthorizationServer::token, request)); };
   const auto good = [&] {
@@ -834,6 +881,7 @@ TEST_F(OAuthFlow, ATokenRequestIsRefusedForEachThingThatIsWrong) {
 }
 
 // RFC 7009: a token without a grant.
+// [RFC7009-2.1] [RFC7009-2.2] [RFC6749-4.4.3]
 TEST_F(OAuthFlow, AClientsOwnTokenIsRevokedByItsId) {
   const Value body = json_of(token(app_, {{"grant_type", "client_credentials"}, {"scope", "accounts webhooks"}}));
   const Value kept = json_of(token(app_, {{"grant_type", "client_credentials"}, {"scope", "accounts"}}));
@@ -850,6 +898,7 @@ TEST_F(OAuthFlow, AClientsOwnTokenIsRevokedByItsId) {
 }
 
 // Attack 18; the conformance suite's checks at the resource.
+// [RFC9449-7.1] [RFC6750-3.1] [RFC9110-11.1] [FAPI2-SP-FINAL-5.3.4-1] [FAPI2-SP-FINAL-5.3.4-2]
 TEST_F(OAuthFlow, TheResourceRefusesWhatIsNotSenderConstrained) {
   const std::string access =
       json_of(token(app_, {{"grant_type", "client_credentials"}, {"scope", "test"}}))["access_token"];
@@ -1011,6 +1060,7 @@ TEST_F(OAuthFlow, ARefreshThatRacesARevocationYieldsNothingThatLives) {
 }
 
 // Attack 17, 18: certificate-bound tokens.
+// [RFC8705-3]
 TEST_F(OAuthFlow, CertificateBoundTokensWorkWithTheirCertificateOnly) {
   const tests::CertificateFolder folder;
   const auto mine = folder.make("mine");
@@ -1059,6 +1109,7 @@ TEST_F(OAuthFlow, CertificateBoundTokensWorkWithTheirCertificateOnly) {
 }
 
 // Attack 47: rotation under traffic, and a leaked key.
+// [RFC7517-8.5.1]
 TEST_F(OAuthFlow, SigningKeysRotateWithoutAnUnknownKeyAndAreRefusedWhenLeaked) {
   auto& keys = server_->keys();
   const std::string first = keys.list(caller()).at(0).dates.kid;
@@ -1121,6 +1172,7 @@ TEST_F(OAuthFlow, NodesThatStartTogetherMakeOneFirstKey) {
   EXPECT_EQ(sql_value("SELECT count(*) FROM oauth.signing_key"), "1");
 }
 
+// [FAPI2-SP-FINAL-5.3.2.2-8] [FAPI2-SP-FINAL-6.7] [RFC8705-2.1.2]
 TEST_F(OAuthFlow, RegistrationRefusesWhatItMust) {
   const auto attempt = [&](const std::function<void(oauth::NewClient&)>& change) {
     oauth::NewClient client;
