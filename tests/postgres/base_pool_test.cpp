@@ -31,9 +31,9 @@ constexpr Statement kEcho{"test.echo", R"sql(
   SELECT $1::timestamptz, $2::text, $3::bigint, $4::boolean, $5::bytea, $6::text[], $7::date, $8::double precision,
          $9::jsonb ->> 'a', $10::uuid, extract(epoch FROM $1::timestamptz)::text, octet_length($5::bytea))sql"};
 
-class Pool : public testing::Test {
+class DatabasePool : public testing::Test {
  protected:
-  Pool() {
+  DatabasePool() {
     database.sql(R"(CREATE TABLE public.thing (id bigint PRIMARY KEY, note text);
                     GRANT SELECT, INSERT, UPDATE, DELETE ON public.thing TO aldgate_service;
                     GRANT pg_signal_backend TO aldgate_service)");
@@ -65,7 +65,7 @@ class Pool : public testing::Test {
   std::unique_ptr<PostgresPool> pool;
 };
 
-TEST_F(Pool, AStatementThatDoesNotPrepareStopsTheBootByItsName) {
+TEST_F(DatabasePool, AStatementThatDoesNotPrepareStopsTheBootByItsName) {
   try {
     database.pool({kPid, {"test.typo", "SELEC 1"}});
     FAIL() << "it booted";
@@ -77,15 +77,15 @@ TEST_F(Pool, AStatementThatDoesNotPrepareStopsTheBootByItsName) {
   EXPECT_THROW(database.pool({{"test.unqualified", "SELECT brand_id FROM brand"}}), std::runtime_error);
 }
 
-TEST_F(Pool, TwoStatementsOfOneNameStopTheBoot) { EXPECT_THROW(database.pool({kPid, kPid}), BrokenInvariant); }
+TEST_F(DatabasePool, TwoStatementsOfOneNameStopTheBoot) { EXPECT_THROW(database.pool({kPid, kPid}), BrokenInvariant); }
 
-TEST_F(Pool, AServerThatIsNotThereStopsTheBoot) {
+TEST_F(DatabasePool, AServerThatIsNotThereStopsTheBoot) {
   auto settings = database.service_settings();
   settings.host = "/nonexistent";
   EXPECT_THROW(PostgresPool(std::move(settings), {}, database.clock(), database.metrics()), std::runtime_error);
 }
 
-TEST_F(Pool, CommitsOnTrueAndRollsBackOnFalseAndOnExceptions) {
+TEST_F(DatabasePool, CommitsOnTrueAndRollsBackOnFalseAndOnExceptions) {
   insert(1);
   pool->run(database.deadline(), [&](Transaction& tx) {
     exec(tx, kInsert, 2, "");
@@ -102,14 +102,14 @@ TEST_F(Pool, CommitsOnTrueAndRollsBackOnFalseAndOnExceptions) {
   EXPECT_EQ(count(), 2);
 }
 
-TEST_F(Pool, AConstraintBrokenIsTheCallersExceptionAndTheSessionLivesOn) {
+TEST_F(DatabasePool, AConstraintBrokenIsTheCallersExceptionAndTheSessionLivesOn) {
   insert(1);
   EXPECT_THROW(insert(1), pqxx::unique_violation);
   insert(2);
   EXPECT_EQ(count(), 2);
 }
 
-TEST_F(Pool, AnErrorQuotesNoRow) {
+TEST_F(DatabasePool, AnErrorQuotesNoRow) {
   database.sql("CREATE UNIQUE INDEX ON public.thing (note)");
   const auto insert_name = [&](std::int64_t id) {
     pool->run(database.deadline(), [&](Transaction& tx) {
@@ -126,7 +126,7 @@ TEST_F(Pool, AnErrorQuotesNoRow) {
   }
 }
 
-TEST_F(Pool, ATransactionWhoseStatementFailedCannotBeCommittedByMistake) {
+TEST_F(DatabasePool, ATransactionWhoseStatementFailedCannotBeCommittedByMistake) {
   insert(1);
   EXPECT_THROW(pool->run(database.deadline(),
                          [&](Transaction& tx) {
@@ -141,7 +141,7 @@ TEST_F(Pool, ATransactionWhoseStatementFailedCannotBeCommittedByMistake) {
   EXPECT_EQ(count(), 1);
 }
 
-TEST_F(Pool, EveryTypeComesBackAsItWasSent) {
+TEST_F(DatabasePool, EveryTypeComesBackAsItWasSent) {
   const Instant at(std::chrono::microseconds(1767603600123456));
   const Bytes bytes{std::string("\0\x01\xff\\x'\"", 7)};
   const std::vector<std::string> items{"a", "", "b,c", "\"", "\\", "{}", "NULL", "é"};
@@ -166,7 +166,7 @@ TEST_F(Pool, EveryTypeComesBackAsItWasSent) {
   });
 }
 
-TEST_F(Pool, NullsGoBothWaysAndIntoAPlainTypeTheyThrow) {
+TEST_F(DatabasePool, NullsGoBothWaysAndIntoAPlainTypeTheyThrow) {
   pool->run(database.deadline(), [&](Transaction& tx) {
     const auto row = *exec_row(tx, kEcho, std::optional<Instant>(), std::optional<std::string>(), std::nullopt,
                                std::optional<bool>(), std::optional<Bytes>(), std::optional<std::vector<std::string>>(),
@@ -181,7 +181,7 @@ TEST_F(Pool, NullsGoBothWaysAndIntoAPlainTypeTheyThrow) {
   });
 }
 
-TEST_F(Pool, TimesAreExactAtTheEdges) {
+TEST_F(DatabasePool, TimesAreExactAtTheEdges) {
   for (const std::int64_t micros : {std::int64_t{0}, std::int64_t{1}, std::int64_t{-1}, std::int64_t{1767603600000001},
                                     std::int64_t{1767603600999999}, std::int64_t{253402300799999999}}) {
     const Instant at{std::chrono::microseconds(micros)};
@@ -195,7 +195,7 @@ TEST_F(Pool, TimesAreExactAtTheEdges) {
 }
 
 // The row changes between this transaction's snapshot and its own change of it.
-TEST_F(Pool, ASerializationFailureRunsAgain) {
+TEST_F(DatabasePool, ASerializationFailureRunsAgain) {
   insert(1);
   int runs = 0;
   pool->run(database.deadline(), [&](Transaction& tx) {
@@ -210,7 +210,7 @@ TEST_F(Pool, ASerializationFailureRunsAgain) {
   EXPECT_THAT(database.metrics().text(), HasSubstr("aldgate_db_retries_total{cause=\"40001\"} 1"));
 }
 
-TEST_F(Pool, ADeadlockRunsAgain) {
+TEST_F(DatabasePool, ADeadlockRunsAgain) {
   insert(1);
   insert(2);
   std::latch both_hold_one(2);
@@ -228,11 +228,13 @@ TEST_F(Pool, ADeadlockRunsAgain) {
   auto other = std::async(std::launch::async, [&] { work(2, 1); });
   work(1, 2);
   other.get();
-  EXPECT_EQ(runs, 3);
-  EXPECT_THAT(database.metrics().text(), HasSubstr("aldgate_db_retries_total{cause=\"40P01\"} 1"));
+  // The server chooses whom it refuses, on a slow machine both: the repeated runs are the refused ones.
+  EXPECT_GE(runs, 3);
+  EXPECT_THAT(database.metrics().text(),
+              HasSubstr("aldgate_db_retries_total{cause=\"40P01\"} " + std::to_string(runs - 2)));
 }
 
-TEST_F(Pool, AConflictThatDoesNotEndIsUnavailableAfterFourRuns) {
+TEST_F(DatabasePool, AConflictThatDoesNotEndIsUnavailableAfterFourRuns) {
   int runs = 0;
   EXPECT_THROW(pool->run(database.deadline(),
                          [&](Transaction&) -> bool {
@@ -243,7 +245,7 @@ TEST_F(Pool, AConflictThatDoesNotEndIsUnavailableAfterFourRuns) {
   EXPECT_EQ(runs, 4);
 }
 
-TEST_F(Pool, AConnectionLostBetweenStatementsRunsAgainAndNothingIsDoubled) {
+TEST_F(DatabasePool, AConnectionLostBetweenStatementsRunsAgainAndNothingIsDoubled) {
   int runs = 0;
   pool->run(database.deadline(), [&](Transaction& tx) {
     exec(tx, kInsert, 1, "");
@@ -256,7 +258,7 @@ TEST_F(Pool, AConnectionLostBetweenStatementsRunsAgainAndNothingIsDoubled) {
 }
 
 // The session is gone before COMMIT is sent: that is certain, so that it may run again.
-TEST_F(Pool, AConnectionLostAfterTheLastStatementAndBeforeCommitRunsAgain) {
+TEST_F(DatabasePool, AConnectionLostAfterTheLastStatementAndBeforeCommitRunsAgain) {
   int runs = 0;
   pool->run(database.deadline(), [&](Transaction& tx) {
     exec(tx, kInsert, 1, "");
@@ -268,7 +270,7 @@ TEST_F(Pool, AConnectionLostAfterTheLastStatementAndBeforeCommitRunsAgain) {
 }
 
 // A deferred trigger makes COMMIT wait for a lock that this test holds; the backend ends while it waits there.
-TEST_F(Pool, AConnectionLostDuringCommitIsInDoubtAndNeverRunsAgain) {
+TEST_F(DatabasePool, AConnectionLostDuringCommitIsInDoubtAndNeverRunsAgain) {
   database.sql(R"(CREATE FUNCTION public.wait_for_gate() RETURNS trigger LANGUAGE plpgsql AS
                     $$ BEGIN PERFORM pg_catalog.pg_advisory_xact_lock(77); RETURN NULL; END $$;
                   CREATE CONSTRAINT TRIGGER gate AFTER INSERT ON public.thing DEFERRABLE INITIALLY DEFERRED
@@ -304,7 +306,7 @@ TEST_F(Pool, AConnectionLostDuringCommitIsInDoubtAndNeverRunsAgain) {
   EXPECT_THAT(database.metrics().text(), HasSubstr("aldgate_db_in_doubt_total 1"));
 }
 
-TEST_F(Pool, ACommitTheServerRefusesIsNotInDoubt) {
+TEST_F(DatabasePool, ACommitTheServerRefusesIsNotInDoubt) {
   database.sql(R"(CREATE TABLE public.child (id bigint REFERENCES public.thing DEFERRABLE INITIALLY DEFERRED);
                   GRANT INSERT, SELECT ON public.child TO aldgate_service)");
   auto other = database.pool({{"test.child", "INSERT INTO public.child (id) VALUES ($1)"}, kPid}, 1);
@@ -322,7 +324,7 @@ TEST_F(Pool, ACommitTheServerRefusesIsNotInDoubt) {
   other->ping(database.deadline());
 }
 
-TEST_F(Pool, ADeadConnectionInTheIdleListIsReplacedUnseen) {
+TEST_F(DatabasePool, ADeadConnectionInTheIdleListIsReplacedUnseen) {
   const int before = read_only(*pool, database.deadline(), [&](Transaction& tx) { return pid_of(tx); });
   kill(before);
   int runs = 0;
@@ -334,7 +336,7 @@ TEST_F(Pool, ADeadConnectionInTheIdleListIsReplacedUnseen) {
   EXPECT_EQ(runs, 1);
 }
 
-TEST_F(Pool, ALookUpWhoseConnectionIsLostRunsAgain) {
+TEST_F(DatabasePool, ALookUpWhoseConnectionIsLostRunsAgain) {
   int runs = 0;
   pool->read(database.deadline(), [&](Transaction& tx) {
     if (++runs == 1) kill(pid_of(tx));
@@ -343,7 +345,7 @@ TEST_F(Pool, ALookUpWhoseConnectionIsLostRunsAgain) {
   EXPECT_EQ(runs, 2);
 }
 
-TEST_F(Pool, AStatementDoesNotOutliveTheDeadline) {
+TEST_F(DatabasePool, AStatementDoesNotOutliveTheDeadline) {
   EXPECT_THROW(pool->run(database.deadline(200ms),
                          [](Transaction& tx) {
                            exec(tx, kSleep, 60.0);
@@ -354,7 +356,7 @@ TEST_F(Pool, AStatementDoesNotOutliveTheDeadline) {
   EXPECT_EQ(count(), 0);  // the next work has its own time
 }
 
-TEST_F(Pool, TheStatementTimeoutFollowsTheDeadlineAndIsRightAfterARollback) {
+TEST_F(DatabasePool, TheStatementTimeoutFollowsTheDeadlineAndIsRightAfterARollback) {
   auto one = database.pool({kTimeout}, 1);
   const auto timeout = [&](std::chrono::milliseconds deadline, bool commit) {
     int found = 0;
@@ -375,7 +377,7 @@ TEST_F(Pool, TheStatementTimeoutFollowsTheDeadlineAndIsRightAfterARollback) {
   EXPECT_EQ(timeout(18s, false), 15000);
 }
 
-TEST_F(Pool, LeasesAreBoundedAndTheOneTooManyIsUnavailableAtItsDeadline) {
+TEST_F(DatabasePool, LeasesAreBoundedAndTheOneTooManyIsUnavailableAtItsDeadline) {
   auto small = database.pool({kPid}, 1);
   small->run(database.deadline(), [&](Transaction&) {
     EXPECT_THROW(small->ping(database.deadline(50ms)), Unavailable);
@@ -385,7 +387,7 @@ TEST_F(Pool, LeasesAreBoundedAndTheOneTooManyIsUnavailableAtItsDeadline) {
   small->ping(database.deadline());
 }
 
-TEST_F(Pool, AWaiterGetsTheConnectionThatComesBack) {
+TEST_F(DatabasePool, AWaiterGetsTheConnectionThatComesBack) {
   auto small = database.pool({kPid}, 2);
   std::atomic<int> done{0};
   std::vector<std::thread> threads;
@@ -405,7 +407,7 @@ TEST_F(Pool, AWaiterGetsTheConnectionThatComesBack) {
             2 + 4);
 }
 
-TEST_F(Pool, TheServiceRoleSeesNoUnqualifiedNamesAndWritesUtc) {
+TEST_F(DatabasePool, TheServiceRoleSeesNoUnqualifiedNamesAndWritesUtc) {
   auto other = database.pool({{"test.session", R"sql(
       SELECT current_setting('search_path'), current_setting('timezone'), current_setting('default_transaction_isolation'),
              current_user::text)sql"}});
@@ -419,7 +421,7 @@ TEST_F(Pool, TheServiceRoleSeesNoUnqualifiedNamesAndWritesUtc) {
   });
 }
 
-TEST_F(Pool, AListenerWakesOnNotifyAndOnInterrupt) {
+TEST_F(DatabasePool, AListenerWakesOnNotifyAndOnInterrupt) {
   auto listener = pool->listen("test_channel");
   EXPECT_TRUE(listener->wait(10s));  // the first: what came before is unknown
   EXPECT_FALSE(listener->wait(1ms));

@@ -37,7 +37,7 @@ std::vector<Statement> all_statements() {
   return all;
 }
 
-class Store : public testing::Test {
+class BaseStores : public testing::Test {
  protected:
   AuditEntry entry(const std::string& object, const std::string& interaction = "i-1") {
     AuditEntry made;
@@ -78,7 +78,7 @@ class Store : public testing::Test {
   OutboxStore outbox;
 };
 
-TEST_F(Store, AnAuditRowComesBackAsItWasWritten) {
+TEST_F(BaseStores, AnAuditRowComesBackAsItWasWritten) {
   record(entry("c-1"));
   record(entry("c-2", "i-2"));
   record(entry("c-1", "i-2"));
@@ -100,7 +100,7 @@ TEST_F(Store, AnAuditRowComesBackAsItWasWritten) {
               IsEmpty());
 }
 
-TEST_F(Store, TheServiceRoleCannotChangeHistory) {
+TEST_F(BaseStores, TheServiceRoleCannotChangeHistory) {
   record(entry("c-1"));
   for (const char* sql :
        {"UPDATE base.audit SET reason = 'nothing happened'", "DELETE FROM base.audit", "DELETE FROM base.audit_default",
@@ -113,13 +113,13 @@ TEST_F(Store, TheServiceRoleCannotChangeHistory) {
   EXPECT_EQ(database.sql("SELECT reason FROM base.audit")[0][0], "the customer allowed");
 }
 
-TEST_F(Store, AnAuditRowCannotClaimAnotherTransaction) {
+TEST_F(BaseStores, AnAuditRowCannotClaimAnotherTransaction) {
   record(entry("c-1"));
   record(entry("c-2"));
   EXPECT_EQ(database.sql("SELECT count(DISTINCT xid) FROM base.audit")[0][0], "2");
 }
 
-TEST_F(Store, AnEventIsThereWhenItsTransactionCommittedAndWakesTheRelay) {
+TEST_F(BaseStores, AnEventIsThereWhenItsTransactionCommittedAndWakesTheRelay) {
   auto listener = pool->listen(kOutboxChannel);
   listener->wait(10s);
   Event event;
@@ -160,7 +160,7 @@ observe::RequestEvent request(int number, const std::string& interaction) {
   return event;
 }
 
-TEST_F(Store, TheJournalHoldsEveryEventAfterAFlush) {
+TEST_F(BaseStores, TheJournalHoldsEveryEventAfterAFlush) {
   {
     RequestJournal journal(*pool, database.clock(), database.metrics(), {.batch = 7, .every = 1h});
     for (int i = 0; i < 100; ++i) journal.append(request(i, i % 2 == 0 ? "even" : "odd"));
@@ -181,7 +181,7 @@ class Broken final : public Pool {
   void read(Deadline, const std::function<void(Transaction&)>&) override { throw Unavailable("away"); }
 };
 
-TEST_F(Store, TheJournalDropsAndCountsWhenTheDatabaseIsAway) {
+TEST_F(BaseStores, TheJournalDropsAndCountsWhenTheDatabaseIsAway) {
   Broken away;
   RequestJournal journal(away, database.clock(), database.metrics(), {.every = 1h});
   for (int i = 0; i < 5; ++i) journal.append(request(i, "x"));
@@ -200,7 +200,7 @@ class Stuck final : public Pool {
   std::latch entered{1}, go{1};
 };
 
-TEST_F(Store, TheJournalNeverBlocksARequestAndCountsWhatDoesNotFit) {
+TEST_F(BaseStores, TheJournalNeverBlocksARequestAndCountsWhatDoesNotFit) {
   Stuck stuck;
   {
     RequestJournal journal(stuck, database.clock(), database.metrics(), {.queue = 3, .batch = 1, .every = 1ms});
@@ -213,7 +213,7 @@ TEST_F(Store, TheJournalNeverBlocksARequestAndCountsWhatDoesNotFit) {
   }
 }
 
-TEST_F(Store, PartitionsAreMadeAheadAndRowsFallIntoThem) {
+TEST_F(BaseStores, PartitionsAreMadeAheadAndRowsFallIntoThem) {
   database.sql("UPDATE base.partitioned SET keep = '30 days' WHERE parent = 'base.request_journal'");
   const auto report = keep_partitions(*pool, database.deadline(), day(2024, 5, 30) + 13h, 2);
   EXPECT_THAT(report.made, ElementsAre("base.audit_p20240501", "base.audit_p20240601", "base.audit_p20240701",
@@ -227,7 +227,7 @@ TEST_F(Store, PartitionsAreMadeAheadAndRowsFallIntoThem) {
   EXPECT_EQ(database.sql("SELECT tableoid::regclass FROM base.audit")[0][0], "base.audit_p20240501");
 }
 
-TEST_F(Store, RowsThatCameBeforeTheirPartitionMoveIntoIt) {
+TEST_F(BaseStores, RowsThatCameBeforeTheirPartitionMoveIntoIt) {
   auto what = entry("early");
   what.at = day(2024, 5, 31);
   record(what);
@@ -242,7 +242,7 @@ TEST_F(Store, RowsThatCameBeforeTheirPartitionMoveIntoIt) {
   EXPECT_EQ(database.sql("SELECT max(seq) FROM base.audit")[0][0], "3");
 }
 
-TEST_F(Store, OldPartitionsAreDroppedWhenTheirTimeToStayIsOverAndNotBefore) {
+TEST_F(BaseStores, OldPartitionsAreDroppedWhenTheirTimeToStayIsOverAndNotBefore) {
   keep_partitions(*pool, database.deadline(), day(2024, 5, 1), 1);
   EXPECT_THAT(keep_partitions(*pool, database.deadline(), day(2024, 6, 1) - 1us, 0).dropped,
               Contains("base.request_journal_p20240501").Times(0));
@@ -252,13 +252,13 @@ TEST_F(Store, OldPartitionsAreDroppedWhenTheirTimeToStayIsOverAndNotBefore) {
   EXPECT_THAT(database.sql("SELECT to_regclass('base.audit_p20240501')::text")[0][0], "base.audit_p20240501");
 }
 
-TEST_F(Store, ATimeInTheFutureDropsNothing) {
+TEST_F(BaseStores, ATimeInTheFutureDropsNothing) {
   const auto now = std::chrono::floor<std::chrono::days>(base::SystemProtocolClock().now());
   keep_partitions(*pool, database.deadline(), now, 0);
   EXPECT_THAT(keep_partitions(*pool, database.deadline(), now + 24h * 3650, 0).dropped, IsEmpty());
 }
 
-TEST_F(Store, ManyNodesKeepPartitionsAtOnce) {
+TEST_F(BaseStores, ManyNodesKeepPartitionsAtOnce) {
   std::vector<std::future<PartitionReport>> nodes;
   for (int i = 0; i < 4; ++i)
     nodes.push_back(std::async(std::launch::async,
