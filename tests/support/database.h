@@ -26,6 +26,8 @@ class Database {
 
   // An empty database: for tests of migrate() itself.
   static std::unique_ptr<Database> empty();
+  // One with the content of another, to which nobody may be connected at that moment.
+  static std::unique_ptr<Database> copy_of(const Database& original);
 
   const std::string& name() const { return name_; }
   std::string superuser_conninfo() const;
