@@ -51,7 +51,7 @@ test('with Redis down a local bucket limits, and a metric says so', async () => 
   const tpp = await Tpp.register(sandbox, 'Greedy in a storm');
   const token = await tpp.clientToken('webhooks');
   await sandbox.dev('kill', 'redis');
-  const local = async () => await sandbox.metric('aldgate_limits_local_total');
+  const local = async () => await sandbox.metric('aldgate_limiter_degraded_total');
   const before = await local();
   const answers = await exhaust(tpp, token, '/webhooks/v1/endpoints');
   assert.equal(answers.at(-1).status, 429, `statuses ${answers.map(({ status }) => status)}`);
