@@ -71,7 +71,8 @@ std::string explain(base::db::Pool& pool, const base::Caller& caller, const std:
     }
   });
   std::stable_sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) { return a.at < b.at; });
-  std::string text;
+  if (lines.empty()) return {};
+  std::string text = kind + " " + id + "\n";
   for (const auto& line : lines) text += time_text(line.at) + "  " + line.text + "\n";
   return text;
 }
