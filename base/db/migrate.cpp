@@ -161,8 +161,8 @@ void register_tenant(const std::string& connection_text, const Tenant& tenant) t
   pqxx::connection connection(connection_text);
   pqxx::work session(connection);
   session.exec_params("INSERT INTO base.brand (brand_id) VALUES ($1) ON CONFLICT DO NOTHING", tenant.brand.str());
-  session.exec_params("INSERT INTO base.bank (brand_id, bank_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", tenant.brand.str(),
-                      tenant.bank.str());
+  session.exec_params("INSERT INTO base.bank (brand_id, bank_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                      tenant.brand.str(), tenant.bank.str());
   session.commit();
 } catch (const pqxx::broken_connection& error) {
   throw std::runtime_error("no connection to PostgreSQL to register the tenant: " + one_line(error.what()));
