@@ -38,10 +38,10 @@ fuzz() {  # NAME [SECONDS]
     $([[ -d $ROOT/tests/fuzz/corpus/$name ]] && echo "$ROOT/tests/fuzz/corpus/$name")
 }
 
-bench() {  # [http|oauth]
+bench() {  # [http]: bench/NAME/run.sh measures; it is given the folder of the programs
   local name=${1:-http}
-  [[ -x $ROOT/bench/$name.sh ]] || fail "./dev bench takes one of: $(cd "$ROOT/bench" && ls -- *.sh 2>/dev/null | sed 's/\.sh$//' | tr '\n' ' ')"
+  [[ -x $ROOT/bench/$name/run.sh ]] || fail "./dev bench takes one of: $(cd "$ROOT/bench" && ls -d -- */ 2>/dev/null | tr -d / | tr '\n' ' ')"
   install_packages build serve bench
-  build release aldgate
-  "$ROOT/bench/$name.sh"
+  build release aldgate "${name}_bench"
+  "$ROOT/bench/$name/run.sh" "$BUILD/release"
 }

@@ -150,7 +150,10 @@ Response PsuPages::consents(Call& call) {
     PageValues value;
     value.set("id", consent.id.str()).set("tpp", names[consent.client]);
     value.set("status", text(l, shown.status)).set("badge", std::string(shown.badge));
-    value.set("summary", text(l, Text::count_accounts, std::to_string(consent.accounts.size())));
+    const std::size_t shared = consent.accounts.size();
+    value.set("summary", shared == 0   ? text(l, Text::no_account)
+                         : shared == 1 ? text(l, Text::one_account)
+                                       : text(l, Text::count_accounts, std::to_string(shared)));
     value.set("dates", shown.group == Shown::Group::past
                            ? text(l, Text::ended_on, date_text(l, consent.status_updated))
                            : text(l, Text::given_on, date_text(l, consent.authorised.value_or(consent.created)), until_text(l, consent)));

@@ -31,7 +31,7 @@ enum class Text : std::uint16_t {
   other_browser_text, ended_title, ended_granted, ended_refused, forged_title, forged_text, unavailable_title, unavailable_text,
   intent_title, intent_text,
   consents_title, consents_lead, none, active, waiting, past, status_active, status_waiting, status_rejected, status_revoked,
-  status_expired, status_ended, given, given_on, ended, ended_on, accounts_shared, stop_title, stop_text, stop, stopped, history, count_accounts,
+  status_expired, status_ended, given, given_on, ended, ended_on, accounts_shared, stop_title, stop_text, stop, stopped, history, no_account, one_account, count_accounts,
   event_created, event_authorised, event_rejected, event_revoked, event_expired, event_terminated,
   home_lead, home_metadata,
   count_  // how many there are
