@@ -43,5 +43,10 @@ bench() {  # [http]: bench/NAME/run.sh measures; it is given the folder of the p
   [[ -x $ROOT/bench/$name/run.sh ]] || fail "./dev bench takes one of: $(cd "$ROOT/bench" && ls -d -- */ 2>/dev/null | tr -d / | tr '\n' ' ')"
   install_packages build serve bench
   build release aldgate "${name}_bench"
-  "$ROOT/bench/$name/run.sh" "$BUILD/release"
+  # The product itself in the same rounds, on a sandbox of its own without limits.
+  export ALDGATE_RUN_DIR=$ROOT/.run/bench ALDGATE_PORT_OFFSET=4000 ALDGATE_PREPARED=1
+  trap '"$ROOT/dev" down' EXIT
+  "$ROOT/dev" up --detach --limits off
+  GATEWAY_PID=$(cat "$ALDGATE_RUN_DIR/aldgate-1.pid") GATEWAY_PLAIN=127.0.0.1:$((9464 + 4000))/healthz \
+    GATEWAY_TLS=127.0.0.1:$((8443 + 4000))/.well-known/openid-configuration "$ROOT/bench/$name/run.sh" "$BUILD/release"
 }

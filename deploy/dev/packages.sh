@@ -2,9 +2,9 @@
 
 packages_for() {
   case $1 in
-    build) echo g++ cmake ninja-build pkg-config ccache lld libpistache-dev libssl-dev libpqxx-dev libhiredis-dev \
+    build) echo g++ cmake ninja-build pkg-config ccache lld libpistache-dev libssl-dev libpqxx-dev libpq-dev libhiredis-dev \
       nlohmann-json3-dev libcurl4-openssl-dev libexpected-dev libspdlog-dev libcli11-dev libtomlplusplus-dev \
-      prometheus-cpp-dev libkainjow-mustache-dev libargon2-dev libre2-dev libcjose-dev ;;
+      prometheus-cpp-dev libkainjow-mustache-dev libargon2-dev ;;
     serve) echo postgresql redis-server openssl curl ca-certificates ;;
     balance) echo haproxy ;;
     unit) echo libgtest-dev libgmock-dev ;;
@@ -13,7 +13,7 @@ packages_for() {
     format) echo clang-format ;;
     tidy) echo clang-tidy ;;
     fuzz) echo clang libclang-rt-14-dev ;;
-    bench) echo nginx wrk ;;
+    bench) echo nginx-light ;;
   esac
 }
 
