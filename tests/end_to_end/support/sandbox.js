@@ -24,6 +24,16 @@ export class Sandbox {
     return sandbox;
   }
 
+  // The one that ./dev up has started (the demonstration's; tests start their own).
+  static running() {
+    const sandbox = new Sandbox('', Number(process.env.ALDGATE_PORT_OFFSET ?? 0), {});
+    sandbox.folder = process.env.ALDGATE_RUN_DIR ?? path.join(ROOT, '.run');
+    sandbox.description = JSON.parse(readFileSync(path.join(sandbox.folder, 'sandbox.json'), 'utf8'));
+    sandbox.ca = readFileSync(path.join(sandbox.folder, 'ca.pem'));
+    sandbox.fetch = trustingFetch(sandbox.ca, sandbox.ledger);
+    return sandbox;
+  }
+
   constructor(name, offset, environment) {
     this.folder = path.join(ROOT, '.run', 'e2e', name);
     this.offset = offset;

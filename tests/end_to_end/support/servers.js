@@ -46,8 +46,8 @@ export class Callback {
   }
 
   // The oldest redirect that nobody took yet.
-  async next() {
-    await eventually(() => this.#arrived.length > 0, 'the browser comes back to the TPP');
+  async next({ seconds } = {}) {
+    await eventually(() => this.#arrived.length > 0, 'the browser comes back to the TPP', seconds);
     return this.#arrived.shift();
   }
 
