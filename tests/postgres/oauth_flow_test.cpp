@@ -1156,6 +1156,35 @@ TEST_F(OAuthFlow, SigningKeysRotateWithoutAnUnknownKeyAndAreRefusedWhenLeaked) {
   EXPECT_EQ(sql_value("SELECT sealed_private IS NULL FROM oauth.signing_key WHERE kid = '" + first + "'"), "t");
 }
 
+TEST_F(OAuthFlow, AnEmergencyWhileASuccessorWaitsLeavesNoGap) {
+  auto& keys = server_->keys();
+  const auto signed_by = [&] {
+    const std::string text =
+        json_of(token(app_, {{"grant_type", "client_credentials"}, {"scope", "test"}}))["access_token"];
+    EXPECT_TRUE(use(app_, text).has_value()) << last_reason_;
+    return *base::crypto::parse_compact(text)->header.kid;
+  };
+  const std::string first = keys.list(caller()).at(0).dates.kid;
+  const std::string waiting = keys.rotate(caller(), "manager");
+  const auto fresh = keys.emergency(caller(), "manager", first);
+  ASSERT_TRUE(fresh.has_value());
+  EXPECT_EQ(keys.emergency(caller(), "manager", first).error().code, oauth::KeyChangeErrorCode::already_gone);
+  EXPECT_EQ(keys.emergency(caller(), "manager", "nobody").error().code, oauth::KeyChangeErrorCode::unknown_key);
+  EXPECT_EQ(signed_by(), *fresh);
+  now_ += 3599s;
+  EXPECT_EQ(signed_by(), *fresh);
+  const std::string late =
+      json_of(token(app_, {{"grant_type", "client_credentials"}, {"scope", "test"}}))["access_token"];
+  now_ += 1s;
+  EXPECT_EQ(signed_by(), waiting);
+  now_ += 298s;
+  EXPECT_TRUE(use(app_, late).has_value());
+  now_ += 602s;
+  keys.tick(caller());
+  EXPECT_EQ(signed_by(), waiting);
+  EXPECT_EQ(sql_value("SELECT count(*) FROM oauth.signing_key WHERE sealed_private IS NOT NULL"), "1");
+}
+
 TEST_F(OAuthFlow, NodesThatStartTogetherMakeOneFirstKey) {
   database_.sql("DELETE FROM oauth.signing_key");
   constexpr int kNodes = 8;
