@@ -127,8 +127,9 @@ base::Result<void, OAuthError> DpopVerifier::use_once(const base::Caller& caller
       // The proof may have been used as early as its iat less the skew it was allowed.
       const bool forgotten = proof.issued_at - profile.future_skew < since;
       if (forgotten && (!minted || *minted < since)) {
-        return base::failure(
-            nonce_wanted(now, "proof memory was lost within this proof's window: a nonce minted since is needed"));
+        // Memory may have come back while this request was under way: the nonce it is given must be good for the next.
+        return base::failure(nonce_wanted(since == base::Instant::max() ? now : std::max(now, since),
+                                          "proof memory was lost within this proof's window: a nonce minted since is needed"));
       }
       break;
     }
