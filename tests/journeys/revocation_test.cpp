@@ -95,15 +95,25 @@ TEST(Revocation, OfTheRefreshTokenEndsTheGrantButNotTheConsent) {
   EXPECT_EQ(tpp.consent_status(done.consent), "AUTH");
 }
 
-TEST(Revocation, OfAnAccessTokenEndsThatTokenAlone) {
+TEST(Revocation, OfACustomersAccessTokenEndsItsGrant) {
   Gateway gateway;
   Tpp tpp(gateway);
   Customer alice(gateway);
   const Authorised done = walk(tpp, alice);
-  const Tokens second = tpp.refresh(done.tokens.refresh);
   EXPECT_EQ(tpp.revoke(done.tokens.access).status, 200);
-  EXPECT_EQ(tpp.obie("GET", "/accounts", done.tokens.access).status, 401);
-  EXPECT_EQ(tpp.obie("GET", "/accounts", second.access).status, 200);
+  expect_ended(tpp, done.tokens);
+  EXPECT_EQ(tpp.consent_status(done.consent), "AUTH");
+}
+
+TEST(Revocation, OfAClientsOwnAccessTokenEndsThatTokenAlone) {
+  Gateway gateway;
+  Tpp tpp(gateway);
+  const std::string first = tpp.client_token();
+  const std::string second = tpp.client_token();
+  EXPECT_EQ(tpp.revoke(first).status, 200);
+  const std::string path = "/account-access-consents/0192d3a0-0000-7000-8000-000000000000";
+  EXPECT_EQ(tpp.obie("GET", path, first).status, 401);
+  EXPECT_EQ(tpp.obie("GET", path, second).status, 400);
 }
 
 TEST(Revocation, OfAnothersTokenIsRefusedAndOfNoTokenIsWell) {

@@ -213,8 +213,10 @@ std::string Gateway::one(const std::string& text) const {
   return rows.empty() ? "" : rows.front().front();
 }
 
+void Gateway::flush_journal() { parts().journal.flush(); }
+
 std::string Gateway::explain(const std::string& kind, const std::string& id) {
-  parts().journal.flush();
+  flush_journal();
   return gateway::explain(parts().database, caller(), kind, id);
 }
 

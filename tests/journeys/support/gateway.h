@@ -76,6 +76,7 @@ class Gateway {
   // Plain SQL as superuser: for looking.
   std::vector<std::vector<std::string>> sql(const std::string& text) const { return database_->sql(text); }
   std::string one(const std::string& text) const;  // the first field of the first row, "" when there is none
+  void flush_journal();
   std::string explain(const std::string& kind, const std::string& id);
   // Types of the events of a consent, in order.
   std::vector<std::string> events_of(const std::string& subject) const;
