@@ -1,14 +1,17 @@
 // kill -9 of the gateway after each step of the flow: what was acknowledged is there after the restart, once.
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 
 import { eventually } from './support/eventually.js';
 import { authorise, stage, subscribe } from './support/stage.js';
 
-const all = stage('crash', { offset: 14000, environment: { ALDGATE_WEBHOOK_RETRY_SECONDS: '1, 1, 2, 2, 5, 5' } });
 let secret;
-before(async () => {
-  ({ secret } = await subscribe(all));
+const all = stage('crash', {
+  offset: 14000,
+  environment: { ALDGATE_WEBHOOK_RETRY_SECONDS: '1, 1, 2, 2, 5, 5' },
+  prepare: async (players) => {
+    ({ secret } = await subscribe(players));
+  },
 });
 
 const distinctIds = (deliveries) => new Set(deliveries.map(({ headers }) => headers['webhook-id']));

@@ -8,7 +8,8 @@ import { Callback, Receiver } from './servers.js';
 import { Tpp } from './tpp.js';
 
 // Sets the stage before a file's tests, and ends with what holds for every one of them: nothing secret in any log.
-export function stage(name, options) {
+// `prepare` runs last, when everybody is there.
+export function stage(name, { prepare = async () => {}, ...options }) {
   const all = {};
   before(async () => {
     all.sandbox = await Sandbox.start(name, options);
@@ -16,6 +17,7 @@ export function stage(name, options) {
     all.callback = await Callback.listen(all.sandbox);
     all.receiver = await Receiver.listen(all.sandbox);
     all.tpp = await Tpp.demo(all.sandbox);
+    await prepare(all);
   });
   after(async () => {
     await all.browser?.close();
