@@ -19,6 +19,7 @@
 #include "base/work/periodic.h"
 #include "base/work/worker_pool.h"
 #include "connectors/registry.h"
+#include "connectors/resilience/guarded_account_information.h"
 #include "connectors/sandbox/sandbox_bank.h"
 #include "consent/sca/attempt_counter.h"
 #include "consent/sca/customer_authentication.h"
@@ -76,6 +77,7 @@ struct Product::Parts {
 
   // bank
   connectors::SandboxBank sandbox_bank;
+  connectors::GuardedAccountInformation guarded_bank;
   connectors::Registry banks;
   CustomerBankAdapter customer_bank{sandbox_bank, sandbox_bank};
 
