@@ -61,7 +61,7 @@ start_postgres() {
       --auth-local=peer --auth-host=reject)
     as_postgres tee "$data/pg_hba.conf" <<HBA
 local all $(pg_superuser) peer map=sandbox
-local all all scram-sha-256
+local all all ${PG_ROLES_AUTH:-scram-sha-256}
 HBA
     as_postgres tee "$data/pg_ident.conf" <<IDENT
 sandbox $(pg_superuser) $(pg_superuser)
