@@ -126,7 +126,7 @@ base::Result<void, OAuthError> DpopVerifier::use_once(const base::Caller& caller
       const base::Instant since = deps_.memory.remembers_since();
       // The proof may have been used as early as its iat less the skew it was allowed.
       const bool forgotten = proof.issued_at - profile.future_skew < since;
-      if (forgotten && (!minted || *minted < since)) {
+      if (forgotten && minted.value_or(base::Instant::min()) < since) {
         // Memory may have come back while this request was under way: the nonce it is given must be good for the next.
         return base::failure(nonce_wanted(since == base::Instant::max() ? now : std::max(now, since),
                                           "proof memory was lost within this proof's window: a nonce minted since is needed"));
