@@ -169,7 +169,8 @@ Answer Gateway::send(const std::string& method, const std::string& url, base::ht
   request.method = method_of(method);
   request.method_text = method;
   std::string target = url;
-  for (const auto& [base, listener] : {std::pair(kIssuer, Listener::public_), std::pair(kMtlsBase, Listener::mtls)}) {
+  for (const auto& [base, listener] : {std::pair(kIssuer, Listener::public_), std::pair(kMtlsBase, Listener::mtls),
+                                       std::pair(kOperationsBase, Listener::operations)}) {
     if (!url.starts_with(base)) continue;
     request.listener = listener;
     target = url.substr(std::string_view(base).size());

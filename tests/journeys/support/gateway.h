@@ -26,6 +26,7 @@ namespace journeys {
 
 inline constexpr const char* kIssuer = "https://localhost:8443";
 inline constexpr const char* kMtlsBase = "https://localhost:8444";
+inline constexpr const char* kOperationsBase = "http://127.0.0.1:9464";
 inline constexpr const char* kRedirect = "https://localhost:9443/callback";
 
 // What came back.
