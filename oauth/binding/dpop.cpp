@@ -106,13 +106,14 @@ base::Result<std::optional<DpopProof>, OAuthError> DpopVerifier::verify(
 base::Result<void, OAuthError> DpopVerifier::use_once(const base::Caller& caller, const DpopProof& proof,
                                                       const Profile& profile) {
   const base::Instant now = caller.now.protocol;
-  std::optional<base::Instant> minted;
+  constexpr base::Instant kNone = base::Instant::min();
+  base::Instant minted = kNone;
   if (proof.nonce) {
-    minted = nonces_.minted_at(*proof.nonce);
+    const auto at = nonces_.minted_at(*proof.nonce);
     // [RFC9449-4.3-10] "if the server provided a nonce value to the client, the nonce claim matches"
-    if (!minted) return base::failure(nonce_wanted(now, "the DPoP proof's nonce is not one of ours"));
+    if (!at) return base::failure(nonce_wanted(now, "the DPoP proof's nonce is not one of ours"));
     // An old one counts as none: it is enough where none is needed.
-    if (*minted + DpopNonces::kLife < now || *minted > now + profile.future_skew) minted.reset();
+    if (*at + DpopNonces::kLife >= now && *at <= now + profile.future_skew) minted = *at;
   }
 
   const base::Instant last_use = proof.issued_at + profile.dpop_past + kMargin;
@@ -126,18 +127,19 @@ base::Result<void, OAuthError> DpopVerifier::use_once(const base::Caller& caller
       const base::Instant since = deps_.memory.remembers_since();
       // The proof may have been used as early as its iat less the skew it was allowed.
       const bool forgotten = proof.issued_at - profile.future_skew < since;
-      if (forgotten && minted.value_or(base::Instant::min()) < since) {
+      if (forgotten && minted < since) {
         // Memory may have come back while this request was under way: the nonce it is given must be good for the next.
-        return base::failure(nonce_wanted(since == base::Instant::max() ? now : std::max(now, since),
-                                          "proof memory was lost within this proof's window: a nonce minted since is needed"));
+        return base::failure(
+            nonce_wanted(since == base::Instant::max() ? now : std::max(now, since),
+                         "proof memory was lost within this proof's window: a nonce minted since is needed"));
       }
       break;
     }
     case base::cache::ReplaySet::Outcome::unavailable:
-      if (!minted) return base::failure(nonce_wanted(now, "proof memory is away: a nonce is needed"));
+      if (minted == kNone) return base::failure(nonce_wanted(now, "proof memory is away: a nonce is needed"));
       break;
   }
-  if (minted) {
+  if (minted != kNone) {
     const auto use = base::db::with_transaction(deps_.pool, caller.deadline, [&](base::db::Transaction& tx) {
       return use_proof_jti(tx, caller.tenant.brand, proof.jkt, proof.jti_hash, last_use);
     });
