@@ -242,6 +242,8 @@ struct PostgresPool::Impl {
   // An idle session, or a new one when there are fewer than allowed, or the next that comes back.
   std::unique_ptr<Session> lease(Deadline deadline) {
     const nanoseconds started = clock.now();
+    // Work that is pointless by now must not be done, however short it is.
+    if (started >= deadline.at) unavailable("the deadline had passed before the work began", "wait");
     bool waited = false;
     std::unique_lock lock(mutex);
     for (;;) {

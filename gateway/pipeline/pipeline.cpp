@@ -28,7 +28,8 @@ std::string allow_header(const std::vector<base::http::Method>& methods) {
 }
 
 Refusal too_many_requests() {
-  return {429, "quota-exceeded", "Too many requests", "The request limit is used up. Try again after the time in Retry-After."};
+  return {429, "quota-exceeded", "Too many requests",
+          "The request limit is used up. Try again after the time in Retry-After."};
 }
 
 Refusal unavailable() {
@@ -37,11 +38,14 @@ Refusal unavailable() {
 }
 
 Refusal internal_error() {
-  return {500, "server_error", "Something went wrong", "The request could not be completed. Quote the interaction id when you report it."};
+  return {500, "server_error", "Something went wrong",
+          "The request could not be completed. Quote the interaction id when you report it."};
 }
 
-// The same refusal in OBIE's code set; the other surfaces take the code as it stands.
+// The same refusal in the code set of OAuth (RFC 6749 section 5.2) or OBIE; the other surfaces take the code as it
+// stands.
 Refusal in_surface_words(Surface surface, Refusal refusal) {
+  if (surface == Surface::oauth && (refusal.status == 404 || refusal.status == 405)) refusal.code = "invalid_request";
   if (surface != Surface::obie) return refusal;
   if (refusal.status == 404) refusal.code = "U011";  // UK.OBIE.Resource.NotFound
   if (refusal.status >= 500) refusal.code = "U000";  // UK.OBIE.UnexpectedError
@@ -59,7 +63,8 @@ class ClientLimit final : public base::http::AfterAuthentication {
     verdict_ = limits_.by_client(call.caller.tenant, client);
     if (verdict_.allowed) return std::nullopt;
     call.event.refuse("quota-exceeded", "limit 'client' used up");
-    return gateway::refuse(surface_ == Surface::oauth ? Surface::problem : surface_, too_many_requests(), call.caller.interaction);
+    return gateway::refuse(surface_ == Surface::oauth ? Surface::problem : surface_, too_many_requests(),
+                           call.caller.interaction);
   }
   LimitVerdict& verdict() { return verdict_; }
 
@@ -69,8 +74,12 @@ class ClientLimit final : public base::http::AfterAuthentication {
   LimitVerdict verdict_;
 };
 
-void Endpoints::bind(RouteId id, OpenEndpoint endpoint) { open_.at(static_cast<std::size_t>(id)) = std::move(endpoint); }
-void Endpoints::bind(RouteId id, ProtectedEndpoint endpoint) { guarded_.at(static_cast<std::size_t>(id)) = std::move(endpoint); }
+void Endpoints::bind(RouteId id, OpenEndpoint endpoint) {
+  open_.at(static_cast<std::size_t>(id)) = std::move(endpoint);
+}
+void Endpoints::bind(RouteId id, ProtectedEndpoint endpoint) {
+  guarded_.at(static_cast<std::size_t>(id)) = std::move(endpoint);
+}
 const OpenEndpoint* Endpoints::open(RouteId id) const {
   const auto& endpoint = open_.at(static_cast<std::size_t>(id));
   return endpoint ? &endpoint : nullptr;
@@ -102,10 +111,12 @@ Admission Pipeline::admit(const Head& head) {
   }
   Admission admission;
   if (match.allowed.empty()) {
-    admission.refusal = refuse_head(head, match.surface, {404, "not-found", "Not found", "There is nothing at this address."});
+    admission.refusal =
+        refuse_head(head, match.surface, {404, "not-found", "Not found", "There is nothing at this address."});
   } else {
-    admission.refusal = refuse_head(head, match.surface, {405, "method-not-allowed", "Method not allowed",
-                                                          "This address does not answer that method; see the Allow header."});
+    admission.refusal = refuse_head(head, match.surface,
+                                    {405, "method-not-allowed", "Method not allowed",
+                                     "This address does not answer that method; see the Allow header."});
     admission.refusal->headers.set("Allow", allow_header(match.allowed));
   }
   return admission;
@@ -136,7 +147,8 @@ Response Pipeline::malformed(int status, std::string_view why) {
   // Nothing of a request that cannot be framed is trusted, so it has no interaction id of its own.
   const base::InteractionId interaction(base::uuid_v7(deps_.protocol.now(), deps_.entropy));
   deps_.metrics.count("aldgate_malformed_requests_total", {{"status", std::to_string(status)}});
-  Response response = gateway::refuse(Surface::problem, {status, "malformed-request", "Malformed request", why}, interaction);
+  Response response =
+      gateway::refuse(Surface::problem, {status, "malformed-request", "Malformed request", why}, interaction);
   response.headers.set("x-fapi-interaction-id", interaction.str());
   return response;
 }
@@ -162,17 +174,24 @@ Response Pipeline::respond(base::http::Request& request, std::uint16_t index, st
 
   ClientLimit client_limit(deps_.limits, route.surface);
   Match match;
-  if (route.pattern.find('{') != std::string_view::npos) match = router_.match(request.method, request.path, request.listener);
+  if (route.pattern.find('{') != std::string_view::npos)
+    match = router_.match(request.method, request.path, request.listener);
   Call call{request,
-            {settings_.tenant, {event.at, deps_.business.now()}, event.interaction, {started + settings_.request_deadline}},
-            std::move(match.path_values), event, client_limit};
+            {settings_.tenant,
+             {event.at, deps_.business.now()},
+             event.interaction,
+             {started - queued + settings_.request_deadline}},
+            std::move(match.path_values),
+            event,
+            client_limit};
 
   Response response;
   try {
     response = dispatch(call, route, client_limit);
   } catch (const base::db::Unavailable& unreachable) {
-    base::observe::log(base::observe::Level::error, "the database is unavailable",
-                       {{"interaction", event.interaction.str()}, {"route", route.pattern}, {"what", unreachable.what()}});
+    base::observe::log(
+        base::observe::Level::error, "the database is unavailable",
+        {{"interaction", event.interaction.str()}, {"route", route.pattern}, {"what", unreachable.what()}});
     event.refuse("unavailable", "database unavailable");
     response = gateway::refuse(route.surface, in_surface_words(route.surface, unavailable()), event.interaction);
     response.headers.set("Retry-After", "2");
@@ -189,7 +208,8 @@ Response Pipeline::respond(base::http::Request& request, std::uint16_t index, st
 
 Response Pipeline::dispatch(Call& call, const Route& route, ClientLimit& client_limit) {
   // Health and metrics are asked by the operator's own machines, and inline routes must not wait for Redis.
-  if (route.runs_on == RunsOn::io_thread || route.surface == Surface::operations) return (*endpoints_.open(route.id))(call);
+  if (route.runs_on == RunsOn::io_thread || route.surface == Surface::operations)
+    return (*endpoints_.open(route.id))(call);
 
   const LimitVerdict address = deps_.limits.by_address(call.request.peer.address);
   if (!address.allowed) {
@@ -238,14 +258,18 @@ void Pipeline::finish(base::observe::RequestEvent& event, Response& response, co
   if (surface != Surface::operations) {
     response.headers.set("x-fapi-interaction-id", event.interaction.str());
     response.headers.set("X-Content-Type-Options", "nosniff");
-    if (event.listener != "operations") response.headers.set("Strict-Transport-Security", "max-age=63072000; includeSubDomains");
+    if (event.listener != "operations")
+      response.headers.set("Strict-Transport-Security", "max-age=63072000; includeSubDomains");
   }
   deps_.metrics.count("aldgate_requests_total", {{"route", event.route}, {"status", std::to_string(event.status)}});
   // What never blocks and went well (health, metadata, static files) is counted, not told line by line.
-  const bool quiet = route != nullptr && event.status < 400 && (surface == Surface::operations || route->runs_on == RunsOn::io_thread);
+  const bool quiet =
+      route != nullptr && event.status < 400 && (surface == Surface::operations || route->runs_on == RunsOn::io_thread);
   if (quiet) return;
-  deps_.metrics.observe_seconds("aldgate_request_seconds", std::chrono::duration<double>(event.took).count(), {{"route", event.route}});
-  if (!event.error.empty()) deps_.metrics.count("aldgate_refusals_total", {{"route", event.route}, {"error", event.error}});
+  deps_.metrics.observe_seconds("aldgate_request_seconds", std::chrono::duration<double>(event.took).count(),
+                                {{"route", event.route}});
+  if (!event.error.empty())
+    deps_.metrics.count("aldgate_refusals_total", {{"route", event.route}, {"error", event.error}});
   base::observe::log(event);
   deps_.journal.append(std::move(event));
 }

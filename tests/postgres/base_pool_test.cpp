@@ -356,6 +356,18 @@ TEST_F(DatabasePool, AStatementDoesNotOutliveTheDeadline) {
   EXPECT_EQ(count(), 0);  // the next work has its own time
 }
 
+TEST_F(DatabasePool, WorkDoesNotBeginAfterItsDeadline) {
+  const int before = count();
+  EXPECT_THROW(pool->run(database.deadline(0ms),
+                         [](Transaction& tx) {
+                           exec(tx, kInsert, 4711, "late");
+                           return true;
+                         }),
+               Unavailable);
+  EXPECT_THROW(pool->read(database.deadline(-1s), [](Transaction&) { FAIL() << "the work was begun"; }), Unavailable);
+  EXPECT_EQ(count(), before);
+}
+
 TEST_F(DatabasePool, TheStatementTimeoutFollowsTheDeadlineAndIsRightAfterARollback) {
   auto one = database.pool({kTimeout}, 1);
   const auto timeout = [&](std::chrono::milliseconds deadline, bool commit) {
