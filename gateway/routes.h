@@ -26,23 +26,62 @@ enum class Needs : std::uint8_t {
 enum class Surface : std::uint8_t { oauth, obie, problem, page, operations };
 
 enum class RouteId : std::uint16_t {
-  healthz, readyz, metrics,
-  openid_configuration, oauth_authorization_server, jwks,
-  par, token, revoke, authorize_get,
-  interaction_page, interaction_login, interaction_code, interaction_decision, interaction_cancel,
-  customer_login_page, customer_login, customer_code, customer_logout,
-  consents_page, consent_page, consent_revoke,
-  asset, home,
-  obie_consent_create, obie_consent_get, obie_consent_delete,
-  obie_accounts, obie_account, obie_account_balances, obie_account_transactions, obie_balances, obie_transactions,
-  webhook_endpoint_create, webhook_endpoint_list, webhook_endpoint_get, webhook_endpoint_update, webhook_endpoint_delete,
-  webhook_rotate_secret, webhook_test, webhook_event_types, webhook_deliveries, webhook_dead_letters, webhook_redeliver,
-  sandbox_clock_get, sandbox_clock_advance, sandbox_clock_reset, sandbox_psu_reset, sandbox_resource,
+  healthz,
+  readyz,
+  metrics,
+  openid_configuration,
+  oauth_authorization_server,
+  jwks,
+  par,
+  token,
+  revoke,
+  authorize_get,
+  interaction_page,
+  interaction_login,
+  interaction_code,
+  interaction_decision,
+  interaction_cancel,
+  customer_login_page,
+  customer_login,
+  customer_code,
+  customer_logout,
+  consents_page,
+  consent_page,
+  consent_revoke,
+  asset,
+  home,
+  obie_consent_create,
+  obie_consent_get,
+  obie_consent_delete,
+  obie_accounts,
+  obie_account,
+  obie_account_balances,
+  obie_account_transactions,
+  obie_balances,
+  obie_transactions,
+  webhook_endpoint_create,
+  webhook_endpoint_list,
+  webhook_endpoint_get,
+  webhook_endpoint_update,
+  webhook_endpoint_delete,
+  webhook_rotate_secret,
+  webhook_test,
+  webhook_event_types,
+  webhook_deliveries,
+  webhook_dead_letters,
+  webhook_redeliver,
+  sandbox_clock_get,
+  sandbox_clock_advance,
+  sandbox_clock_reset,
+  sandbox_psu_reset,
+  sandbox_resource,
 };
 
 struct ListenerSet {
   std::uint8_t bits = 0;
-  constexpr bool has(base::http::Listener listener) const { return (bits >> static_cast<unsigned>(listener) & 1u) != 0; }
+  constexpr bool has(base::http::Listener listener) const {
+    return (bits >> static_cast<unsigned>(listener) & 1u) != 0;
+  }
 };
 constexpr ListenerSet on(auto... listeners) {
   ListenerSet set;
@@ -52,13 +91,13 @@ constexpr ListenerSet on(auto... listeners) {
 
 struct Route {
   RouteId id;
-  base::http::Method method;   // GET routes answer HEAD too
-  std::string_view pattern;    // "/accounts/{AccountId}": a segment in braces matches one non-empty segment
+  base::http::Method method;  // GET routes answer HEAD too
+  std::string_view pattern;   // "/accounts/{AccountId}": a segment in braces matches one non-empty segment
   ListenerSet listeners;
   Needs needs;
   Surface surface;
-  std::string_view scope;      // what an access_token route asks of the token; empty elsewhere
-  std::size_t body_limit;      // bytes; 0: no body is read
+  std::string_view scope;  // what an access_token route asks of the token; empty elsewhere
+  std::size_t body_limit;  // bytes; 0: no body is read
   RunsOn runs_on;
   bool sandbox_only;
 };
@@ -66,10 +105,10 @@ struct Route {
 std::span<const Route> routes();
 
 struct Match {
-  const Route* route = nullptr;                // nullptr: no route of that path, or not with that method
-  std::vector<std::string> path_values;        // percent-decoded
-  std::vector<base::http::Method> allowed;     // methods of the path on this listener: 405's Allow; empty: 404
-  Surface surface = Surface::problem;          // of the path, for the refusal's form
+  const Route* route = nullptr;             // nullptr: no route of that path, or not with that method
+  std::vector<std::string> path_values;     // percent-decoded
+  std::vector<base::http::Method> allowed;  // methods of the path on this listener: 405's Allow; empty: 404
+  Surface surface = Surface::problem;       // of the path, for the refusal's form
 };
 
 // Built once; matching walks a small tree of segments, not the table.

@@ -26,7 +26,8 @@ TEST(Routes, EveryIdStandsOnce) {
 }
 
 TEST(Routes, TokensAreAskedForExactlyWhereAScopeIsNamed) {
-  for (const auto& route : routes()) EXPECT_EQ(route.needs == Needs::access_token, !route.scope.empty()) << route.pattern;
+  for (const auto& route : routes())
+    EXPECT_EQ(route.needs == Needs::access_token, !route.scope.empty()) << route.pattern;
 }
 
 TEST(Routes, NothingOfTheProductIsOnTheOperationsListenerAndTheReverse) {
@@ -81,9 +82,9 @@ TEST(Router, DecodesValuesOfSegments) {
 
 TEST(Router, MatchesNothingThatCouldBeReadTwoWays) {
   for (const std::string_view path :
-       {"", "par", "/par/", "//par", "/./par", "/%70ar", "/PAR", "/consents/", "/consents/%2e%2e", "/consents/..", "/consents/a%2fb",
-        "/consents/a%5cb", "/consents/%00", "/consents/%0a", "/consents/%zz", "/consents/a/revoke/", "/open-banking/v4.0/aisp/accounts//balances",
-        "/open-banking/v4.0/aisp/accounts/x/balances/y"}) {
+       {"", "par", "/par/", "//par", "/./par", "/%70ar", "/PAR", "/consents/", "/consents/%2e%2e", "/consents/..",
+        "/consents/a%2fb", "/consents/a%5cb", "/consents/%00", "/consents/%0a", "/consents/%zz", "/consents/a/revoke/",
+        "/open-banking/v4.0/aisp/accounts//balances", "/open-banking/v4.0/aisp/accounts/x/balances/y"}) {
     const auto match = router().match(Method::get, path, Listener::public_);
     EXPECT_EQ(match.route, nullptr) << path;
     EXPECT_TRUE(match.allowed.empty()) << path;

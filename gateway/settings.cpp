@@ -13,7 +13,8 @@ using base::config::Section;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-seconds seconds_of(const Section& section, std::string_view key, std::int64_t least, std::int64_t most, std::int64_t otherwise) {
+seconds seconds_of(const Section& section, std::string_view key, std::int64_t least, std::int64_t most,
+                   std::int64_t otherwise) {
   return seconds(section.integer(key, {.least = least, .most = most, .otherwise = otherwise}));
 }
 milliseconds milliseconds_of(const Section& section, std::string_view key, std::int64_t least, std::int64_t most,
@@ -23,7 +24,8 @@ milliseconds milliseconds_of(const Section& section, std::string_view key, std::
 int integer_of(const Section& section, std::string_view key, int least, int most, int otherwise) {
   return static_cast<int>(section.integer(key, {.least = least, .most = most, .otherwise = otherwise}));
 }
-std::size_t size_of(const Section& section, std::string_view key, std::int64_t least, std::int64_t most, std::int64_t otherwise) {
+std::size_t size_of(const Section& section, std::string_view key, std::int64_t least, std::int64_t most,
+                    std::int64_t otherwise) {
   return static_cast<std::size_t>(section.integer(key, {.least = least, .most = most, .otherwise = otherwise}));
 }
 
@@ -40,12 +42,13 @@ std::optional<std::pair<std::string, std::uint16_t>> address_and_port(std::strin
   return std::pair(std::string(address), number);
 }
 
-void read_listener(const Section& listeners, std::string_view name, base::http::Listener kind, const std::string& certificate,
-                   const std::string& key, HttpServerSettings& http) {
+void read_listener(const Section& listeners, std::string_view name, base::http::Listener kind,
+                   const std::string& certificate, const std::string& key, HttpServerSettings& http) {
   const Section section = listeners.section(name);
   const bool tls = section.boolean("tls");
   const bool ask = section.boolean("client_certificates", false);
-  if (!tls && kind != base::http::Listener::operations) section.refuse("tls", "only the operations listener may be plain");
+  if (!tls && kind != base::http::Listener::operations)
+    section.refuse("tls", "only the operations listener may be plain");
   for (const auto& text : section.list("addresses")) {
     const auto address = address_and_port(text);
     if (!address) {
@@ -70,7 +73,8 @@ std::optional<base::Instant> date_of(const std::string& text) {
 }
 
 Quota quota_of(const Section& section) {
-  return {section.integer("quota", {.least = 1, .most = 10'000'000}), seconds_of(section, "window_seconds", 1, 86400, 60)};
+  return {section.integer("quota", {.least = 1, .most = 10'000'000}),
+          seconds_of(section, "window_seconds", 1, 86400, 60)};
 }
 
 std::string origin_of(const Section& section, std::string_view key) {
@@ -102,7 +106,8 @@ base::Result<Settings, std::vector<std::string>> load_settings(const std::filesy
 
   const base::config::Reader reader(text.str(), file.parent_path());
   // A text that is no TOML is the only thing worth saying about it.
-  if (!reader.has("server")) return base::failure(reader.finish().empty() ? std::vector<std::string>{"[server] is missing"} : reader.finish());
+  if (!reader.has("server"))
+    return base::failure(reader.finish().empty() ? std::vector<std::string>{"[server] is missing"} : reader.finish());
   Settings s;
   enum class Environment { sandbox, production };
   const auto environment = reader.choice<Environment>(
@@ -182,7 +187,8 @@ base::Result<Settings, std::vector<std::string>> load_settings(const std::filesy
   s.sessions.challenge = seconds_of(consent, "one_time_code_seconds", 30, 900, 300);
   s.lockout.attempts = integer_of(consent, "sca_attempts", 1, 5, 5);
   s.lockout.blocks.clear();
-  for (const auto block : consent.integers("lockout_seconds", {.least = 1, .most = 30 * 86400}, std::vector<std::int64_t>{900, 3600, 21600, 86400})) {
+  for (const auto block : consent.integers("lockout_seconds", {.least = 1, .most = 30 * 86400},
+                                           std::vector<std::int64_t>{900, 3600, 21600, 86400})) {
     s.lockout.blocks.emplace_back(block);
   }
   if (s.lockout.blocks.empty()) consent.refuse("lockout_seconds", "must name at least one block");
@@ -192,8 +198,9 @@ base::Result<Settings, std::vector<std::string>> load_settings(const std::filesy
   s.deliveries.timeout = milliseconds_of(webhooks, "timeout_ms", 100, 30000, 15000);
   s.deliveries.lease = s.deliveries.timeout * 4;
   std::vector<seconds> waits;
-  for (const auto wait : webhooks.integers("retry_seconds", {.least = 1, .most = 7 * 86400},
-                                           std::vector<std::int64_t>{5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400})) {
+  for (const auto wait :
+       webhooks.integers("retry_seconds", {.least = 1, .most = 7 * 86400},
+                         std::vector<std::int64_t>{5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400})) {
     waits.emplace_back(wait);
   }
   s.deliveries.schedule = ::webhooks::RetrySchedule::after_first(std::move(waits));
@@ -214,12 +221,14 @@ base::Result<Settings, std::vector<std::string>> load_settings(const std::filesy
 
   const Section limits = reader.section("limits");
   s.limits.enabled = limits.boolean("enabled", true);
-  if (!s.limits.enabled && environment == Environment::production) limits.refuse("enabled", "limits cannot be off in production");
+  if (!s.limits.enabled && environment == Environment::production)
+    limits.refuse("enabled", "limits cannot be off in production");
   s.limits.address = quota_of(limits.section("address"));
   s.limits.client = quota_of(limits.section("client"));
 
   if (reader.has("sandbox")) {
-    if (environment == Environment::production) reader.refuse("sandbox", "production has no sandbox features: remove the section");
+    if (environment == Environment::production)
+      reader.refuse("sandbox", "production has no sandbox features: remove the section");
     const Section sandbox = reader.section("sandbox");
     const auto until = date_of(sandbox.string("seed_until"));
     if (!until) sandbox.refuse("seed_until", "must be a date, YYYY-MM-DD");

@@ -32,7 +32,7 @@ struct DatabaseSettings {
   std::string name;
   std::string service_user;
   base::Secret service_password;
-  std::string owner_user;                // only `aldgate migrate` connects as the owner
+  std::string owner_user;  // only `aldgate migrate` connects as the owner
   std::filesystem::path owner_password_file;
   int connections = 12;
   std::chrono::milliseconds connect_timeout{2000};

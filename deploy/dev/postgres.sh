@@ -1,7 +1,7 @@
 # A private PostgreSQL cluster on a unix socket. initdb refuses root: run as root, the cluster belongs to the system user
 # postgres and lies where that user can reach it.
 
-PG_BIN=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+pg_bin() { printf "%s\n" /usr/lib/postgresql/*/bin | sort -V | tail -n 1; }   # asked late: the packages may have come in this very run
 PG_PORT=5432   # only names the socket file
 
 as_postgres() {
@@ -57,7 +57,7 @@ start_postgres() {
   data=$folder/data
   host=$(pg_host)
   if [[ ! -f $data/PG_VERSION ]]; then
-    (cd / && as_postgres "$PG_BIN/initdb" -D "$data" -U "$(pg_superuser)" -E UTF8 --locale=C.UTF-8 \
+    (cd / && as_postgres "$(pg_bin)/initdb" -D "$data" -U "$(pg_superuser)" -E UTF8 --locale=C.UTF-8 \
       --auth-local=peer --auth-host=reject)
     as_postgres tee "$data/pg_hba.conf" <<HBA
 local all $(pg_superuser) peer map=sandbox
@@ -83,7 +83,7 @@ CONF
     # After a kill -9 the old backends may hold the shared memory for a moment longer.
     local attempt
     for attempt in 1 2 3 4 5; do
-      (cd / && as_postgres "$PG_BIN/pg_ctl" -D "$data" -l "$folder/postgresql.log" -w -t 60 start) && break
+      (cd / && as_postgres "$(pg_bin)/pg_ctl" -D "$data" -l "$folder/postgresql.log" -w -t 60 start) && break
       ((attempt < 5)) || { tail -n 20 "$folder/postgresql.log"; return 1; }
       sleep 1
     done
@@ -110,7 +110,7 @@ SQL
 
 stop_postgres() {
   [[ -f $RUN/pg/data/postmaster.pid ]] || return 0
-  (cd / && as_postgres "$PG_BIN/pg_ctl" -D "$(pg_folder)/data" -m fast -w stop >/dev/null) || true
+  (cd / && as_postgres "$(pg_bin)/pg_ctl" -D "$(pg_folder)/data" -m fast -w stop >/dev/null) || true
 }
 
 # The postmaster and its children at once, as when the machine's power goes; returns when they are gone.

@@ -74,8 +74,8 @@ ordered_json to_json(const oauth::Client& client) {
 const oauth::Operator kOperator{base::db::ActorKind::staff, "cli"};
 
 struct PartnerArguments {
-  std::string name, client_id, on_behalf_of, jwks_file, certificate_file, auth = "private_key_jwt", binding = "dpop", profile = "fapi2",
-              scope, kid, key_file;
+  std::string name, client_id, on_behalf_of, jwks_file, certificate_file, auth = "private_key_jwt", binding = "dpop",
+                                                                          profile = "fapi2", scope, kid, key_file;
   std::vector<std::string> redirect_uris;
 };
 
@@ -188,8 +188,8 @@ void seed(Product::Parts& p) {
   const auto report = base::db::with_transaction(p.database, caller.deadline, [&](base::db::Transaction& tx) {
     return connectors::seed_sandbox(tx, caller, p.kek, p.entropy);
   });
-  std::cout << "seeded " << report.customers << " customers, " << report.accounts << " accounts, " << report.transactions
-            << " transactions\n";
+  std::cout << "seeded " << report.customers << " customers, " << report.accounts << " accounts, "
+            << report.transactions << " transactions\n";
 }
 
 }  // namespace
@@ -231,7 +231,9 @@ int run(int argc, char** argv) {
   });
 
   auto* sandbox = app.add_subcommand("sandbox", "the sandbox bank")->require_subcommand(1);
-  sandbox->add_subcommand("seed", "customers, accounts and two years of transactions")->callback([&] { action = seed; });
+  sandbox->add_subcommand("seed", "customers, accounts and two years of transactions")->callback([&] {
+    action = seed;
+  });
   sandbox->add_subcommand("personas", "the documented customers, as JSON")->callback([&] {
     other = [] {
       personas();
@@ -265,9 +267,12 @@ int run(int argc, char** argv) {
       ->add_option("--jwk", a.key_file, "file with the public JWK")
       ->required();
   on_client("retire-key", "refuse a key from now on", partner_retire_key)->add_option("--kid", a.kid)->required();
-  on_client("disable", "no new tokens, and those it holds are refused",
-            [](Product::Parts& p, const PartnerArguments& args) { partner_status(p, args, oauth::ClientStatus::disabled); });
-  on_client("enable", "undo disable", [](Product::Parts& p, const PartnerArguments& args) { partner_status(p, args, oauth::ClientStatus::live); });
+  on_client(
+      "disable", "no new tokens, and those it holds are refused",
+      [](Product::Parts& p, const PartnerArguments& args) { partner_status(p, args, oauth::ClientStatus::disabled); });
+  on_client("enable", "undo disable", [](Product::Parts& p, const PartnerArguments& args) {
+    partner_status(p, args, oauth::ClientStatus::live);
+  });
 
   std::string kid;
   auto* keys = app.add_subcommand("keys", "the server's signing keys")->require_subcommand(1);
@@ -285,18 +290,23 @@ int run(int argc, char** argv) {
       std::cout << ordered_json{{"kid", kid}, {"state", "retired"}}.dump() << "\n";
     };
   });
-  auto* emergency = keys->add_subcommand("emergency", "a private key leaked: refuse its tokens from now on, sign with a new one");
+  auto* emergency =
+      keys->add_subcommand("emergency", "a private key leaked: refuse its tokens from now on, sign with a new one");
   emergency->add_option("kid", kid)->required();
   emergency->callback([&] {
     action = [&](Product::Parts& p) {
-      std::cout << ordered_json{{"kid", value_or_refuse(p.authorization_server.keys().emergency(p.background(), "cli", kid))}}.dump() << "\n";
+      std::cout << ordered_json{{"kid",
+                                 value_or_refuse(p.authorization_server.keys().emergency(p.background(), "cli", kid))}}
+                       .dump()
+                << "\n";
     };
   });
 
   std::string kind;
   std::string id;
   auto* explained = app.add_subcommand("explain", "the whole story of one request, consent, grant, client …");
-  explained->add_option("kind", kind, "request | consent | grant | client | psu | webhook_endpoint | signing_key")->required();
+  explained->add_option("kind", kind, "request | consent | grant | client | psu | webhook_endpoint | signing_key")
+      ->required();
   explained->add_option("id", id, "the x-fapi-interaction-id, or the object's id")->required();
   explained->callback([&] {
     action = [&](Product::Parts& p) {

@@ -12,8 +12,8 @@
 namespace gateway {
 
 struct Readiness {
-  std::string what;                             // "postgresql"
-  std::function<std::string(base::db::Deadline)> check;  // empty text: fine; else why not
+  std::string what;                                                    // "postgresql"
+  std::function<std::string(base::db::Deadline)> check;                // empty text: fine; else why not
   enum class Weight { required, degraded } weight = Weight::required;  // degraded: told, but still ready
 };
 

@@ -26,8 +26,9 @@ std::string rfc3339(base::Instant at) {
   const std::chrono::hh_mm_ss time{std::chrono::floor<std::chrono::seconds>(at - day)};
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-                static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                static_cast<int>(time.seconds().count()));
   return text.data();
 }
 
@@ -61,13 +62,26 @@ std::optional<std::chrono::seconds> iso_duration(std::string_view text) {
     text.remove_prefix(digits + 1);
     std::int64_t seconds = 0;
     switch (unit) {
-      case 'Y': seconds = 365 * 86400; break;
-      case 'W': seconds = 7 * 86400; break;
-      case 'D': seconds = 86400; break;
-      case 'H': seconds = 3600; break;
-      case 'M': seconds = in_time ? 60 : 30 * 86400; break;
-      case 'S': seconds = 1; break;
-      default: return std::nullopt;
+      case 'Y':
+        seconds = 365 * 86400;
+        break;
+      case 'W':
+        seconds = 7 * 86400;
+        break;
+      case 'D':
+        seconds = 86400;
+        break;
+      case 'H':
+        seconds = 3600;
+        break;
+      case 'M':
+        seconds = in_time ? 60 : 30 * 86400;
+        break;
+      case 'S':
+        seconds = 1;
+        break;
+      default:
+        return std::nullopt;
     }
     total += number * seconds;
     if (total > kMost.count()) return std::nullopt;
@@ -77,7 +91,8 @@ std::optional<std::chrono::seconds> iso_duration(std::string_view text) {
 }
 
 Response SandboxApi::told(Call& call) const {
-  return json(200, {{"now", rfc3339(call.caller.now.protocol + deps_.clock.offset())}, {"offset_seconds", deps_.clock.offset().count()}});
+  return json(200, {{"now", rfc3339(call.caller.now.protocol + deps_.clock.offset())},
+                    {"offset_seconds", deps_.clock.offset().count()}});
 }
 
 Response SandboxApi::clock(Call& call) {
@@ -93,7 +108,9 @@ Response SandboxApi::advance_clock(Call& call) {
   }
   if (!by || deps_.clock.offset() + *by > kMost) {
     call.event.refuse("invalid-duration", "the body is not {\"advance\": an ISO 8601 duration}");
-    return refuse(Surface::problem, {400, "invalid-duration", "Not a duration", "Send {\"advance\": \"P180D\"}: an ISO 8601 duration, at most twenty years in all."},
+    return refuse(Surface::problem,
+                  {400, "invalid-duration", "Not a duration",
+                   "Send {\"advance\": \"P180D\"}: an ISO 8601 duration, at most twenty years in all."},
                   call.caller.interaction);
   }
   const auto offset = base::db::with_transaction(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
@@ -113,14 +130,16 @@ Response SandboxApi::reset_clock(Call& call) {
 }
 
 void SandboxApi::follow_clock(base::db::Deadline deadline) {
-  deps_.pool.read(deadline, [&](base::db::Transaction& tx) { deps_.clock.set_offset(base::db::sandbox_clock_offset(tx)); });
+  deps_.pool.read(deadline,
+                  [&](base::db::Transaction& tx) { deps_.clock.set_offset(base::db::sandbox_clock_offset(tx)); });
 }
 
 Response SandboxApi::reset_psu(Call& call) {
   const auto psu = deps_.bank.find_username(call.caller, call.path_values.at(0));
   if (!psu) {
     call.event.refuse("not-found", "no such customer");
-    return refuse(Surface::problem, {404, "not-found", "Not found", "The sandbox has no customer of that name."}, call.caller.interaction);
+    return refuse(Surface::problem, {404, "not-found", "Not found", "The sandbox has no customer of that name."},
+                  call.caller.interaction);
   }
   deps_.attempts.unlock(call.caller, *psu);
   return {204, {}, ""};

@@ -13,7 +13,7 @@
 namespace gateway {
 
 struct Quota {
-  std::int64_t quantity = 0;  // q: requests of one burst
+  std::int64_t quantity = 0;        // q: requests of one burst
   std::chrono::seconds window{60};  // w
 };
 

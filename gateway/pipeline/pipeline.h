@@ -1,5 +1,5 @@
-// The way of every request: admission by the route table, one event, address limit, authentication as the route demands,
-// client limit, endpoint, headers, and the event written once. Does nothing of its own: endpoints decide.
+// The way of every request: admission by the route table, one event, address limit, authentication as the route
+// demands, client limit, endpoint, headers, and the event written once. Does nothing of its own: endpoints decide.
 #pragma once
 
 #include <array>
@@ -63,14 +63,16 @@ class Pipeline final : public Application {
   Pipeline(PipelineSettings settings, PipelineDeps deps, const Endpoints& endpoints);
 
   Admission admit(const Head& head) override;
-  base::http::Response respond(base::http::Request& request, std::uint16_t route, std::chrono::nanoseconds queued) override;
+  base::http::Response respond(base::http::Request& request, std::uint16_t route,
+                               std::chrono::nanoseconds queued) override;
   base::http::Response overloaded(const Head& head) override;
   base::http::Response malformed(int status, std::string_view why) override;
   base::http::Response failure() override;
 
  private:
   base::http::Response dispatch(base::http::Call& call, const Route& route, class ClientLimit& client_limit);
-  base::http::Response refuse_protected(base::http::Call& call, const Route& route, const oauth::AccessRefusal& refusal);
+  base::http::Response refuse_protected(base::http::Call& call, const Route& route,
+                                        const oauth::AccessRefusal& refusal);
   base::http::Response refuse_head(const Head& head, Surface surface, const struct Refusal& refusal);
   void finish(base::observe::RequestEvent& event, base::http::Response& response, const Route* route);
 

@@ -25,8 +25,9 @@ TEST(InteractionId, IsTheCallersWhenItIsOneUuid) {
 TEST(InteractionId, IsOursForAnythingElse) {
   tests::SeededEntropy entropy;
   const std::string uuid = "93bac548-d2de-4546-b106-880a5018460d";
-  for (const Headers& headers : {Headers{}, Headers{{"x-fapi-interaction-id", "1234"}}, Headers{{"x-fapi-interaction-id", uuid + "\t<script>"}},
-                                 Headers{{"x-fapi-interaction-id", uuid}, {"x-fapi-interaction-id", uuid}}}) {
+  for (const Headers& headers :
+       {Headers{}, Headers{{"x-fapi-interaction-id", "1234"}}, Headers{{"x-fapi-interaction-id", uuid + "\t<script>"}},
+        Headers{{"x-fapi-interaction-id", uuid}, {"x-fapi-interaction-id", uuid}}}) {
     const auto id = interaction_id(headers, kNow, entropy);
     EXPECT_TRUE(base::is_uuid(id.str()));
     EXPECT_NE(id.str(), uuid);
@@ -45,10 +46,11 @@ TEST(TraceContext, KeepsTheCallersTraceAndNamesThisHop) {
 
 TEST(TraceContext, StartsANewTraceOnAnythingMalformed) {
   tests::SeededEntropy entropy;
-  for (const std::string_view sent :
-       {"", "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01", "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
-        "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01", "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-extra"}) {
+  for (const std::string_view sent : {"", "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+                                      "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+                                      "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+                                      "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                                      "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-extra"}) {
     const std::string ours = trace_context(Headers{{"traceparent", std::string(sent)}}, entropy);
     EXPECT_EQ(ours.find("4bf92f35"), std::string::npos) << sent;
     EXPECT_EQ(ours.size(), 55u);
@@ -68,7 +70,12 @@ class ToldLimiter final : public base::cache::Limiter {
 
 TEST(Limits, TellPolicyRemainingAndRetryAfter) {
   ToldLimiter limiter;
-  limiter.verdict = {.allowed = false, .degraded = false, .binding = 0, .remaining = 0, .more_in = std::chrono::seconds(2), .retry_after = std::chrono::seconds(3)};
+  limiter.verdict = {.allowed = false,
+                     .degraded = false,
+                     .binding = 0,
+                     .remaining = 0,
+                     .more_in = std::chrono::seconds(2),
+                     .retry_after = std::chrono::seconds(3)};
   Limits limits({true, {100, std::chrono::seconds(60)}, {20, std::chrono::seconds(10)}}, limiter);
   const auto verdict = limits.by_client({base::BrandId("b"), base::BankId("k")}, base::ClientId("tpp"));
   EXPECT_FALSE(verdict.allowed);
@@ -119,7 +126,8 @@ TEST(IsoDuration, ReadsWhatTheStandardWrites) {
 }
 
 TEST(IsoDuration, RefusesTheRest) {
-  for (const std::string_view text : {"", "P", "PT", "P0D", "180D", "P180", "-P1D", "P-1D", "P1D1Y", "PT1D", "P1H", "P1.5D", "P99999999999D", "P21Y", "P1DT"}) {
+  for (const std::string_view text : {"", "P", "PT", "P0D", "180D", "P180", "-P1D", "P-1D", "P1D1Y", "PT1D", "P1H",
+                                      "P1.5D", "P99999999999D", "P21Y", "P1DT"}) {
     EXPECT_FALSE(iso_duration(text)) << text;
   }
 }
@@ -150,7 +158,8 @@ TEST(OwnForm, TakesRepeatedAccountsAndNothingElseTwice) {
 
 TEST(OwnForm, RefusesAnotherSitesForm) {
   EXPECT_TRUE(own_form(form("a=b", {{"Sec-Fetch-Site", "same-origin"}})));
-  for (const auto site : {"cross-site", "same-site", "none"}) EXPECT_FALSE(own_form(form("a=b", {{"Sec-Fetch-Site", site}}))) << site;
+  for (const auto site : {"cross-site", "same-site", "none"})
+    EXPECT_FALSE(own_form(form("a=b", {{"Sec-Fetch-Site", site}}))) << site;
   base::http::Request json = form("{}");
   json.headers.set("Content-Type", "application/json");
   EXPECT_FALSE(own_form(json));

@@ -9,7 +9,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::string text_of(const ordered_json& json) { return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace); }
+std::string text_of(const ordered_json& json) {
+  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
 
 base::http::Response problem(const Refusal& refusal, const base::InteractionId& interaction) {
   const ordered_json body = {{"type", "urn:aldgate:problem:" + std::string(refusal.code)},
@@ -30,21 +32,28 @@ base::http::Response obie(const Refusal& refusal, const base::InteractionId& int
   if (refusal.status == 401 || refusal.status == 429) return {refusal.status, {{"Cache-Control", "no-store"}}, ""};
   const ordered_json body = {{"Id", interaction.str()},
                              {"Errors", {{{"ErrorCode", refusal.code}, {"Message", refusal.detail}}}}};
-  return {refusal.status, {{"Content-Type", "application/json; charset=utf-8"}, {"Cache-Control", "no-store"}}, text_of(body)};
+  return {refusal.status,
+          {{"Content-Type", "application/json; charset=utf-8"}, {"Cache-Control", "no-store"}},
+          text_of(body)};
 }
 
 base::http::Response page(const Refusal& refusal, const base::InteractionId& interaction) {
   // Self-contained on purpose: it is what is shown when nothing else may be relied on.
-  std::string body = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\""
-                     "width=device-width, initial-scale=1\"><title>" + base::html_escape(refusal.title) +
-                     "</title><link rel=\"stylesheet\" href=\"/assets/aldgate.css\"></head><body><main class=\"card\">"
-                     "<h1 id=\"error\">" + base::html_escape(refusal.title) + "</h1><p>" + base::html_escape(refusal.detail) +
-                     "</p><p><a class=\"button secondary\" href=\"/consents\">Your consents</a></p><p class=\"reference\">Reference: <code>" +
-                     base::html_escape(interaction.str()) + "</code></p></main></body></html>\n";
+  std::string body =
+      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\""
+      "width=device-width, initial-scale=1\"><title>" +
+      base::html_escape(refusal.title) +
+      "</title><link rel=\"stylesheet\" href=\"/assets/aldgate.css\"></head><body><main class=\"card\">"
+      "<h1 id=\"error\">" +
+      base::html_escape(refusal.title) + "</h1><p>" + base::html_escape(refusal.detail) +
+      "</p><p><a class=\"button secondary\" href=\"/consents\">Your consents</a></p><p class=\"reference\">Reference: "
+      "<code>" +
+      base::html_escape(interaction.str()) + "</code></p></main></body></html>\n";
   return {refusal.status,
           {{"Content-Type", "text/html; charset=utf-8"},
            {"Cache-Control", "no-store"},
-           {"Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
+           {"Content-Security-Policy",
+            "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
            {"X-Frame-Options", "DENY"},
            {"Referrer-Policy", "no-referrer"}},
           std::move(body)};
@@ -54,10 +63,14 @@ base::http::Response page(const Refusal& refusal, const base::InteractionId& int
 
 base::http::Response refuse(Surface surface, const Refusal& refusal, const base::InteractionId& interaction) {
   switch (surface) {
-    case Surface::oauth: return oauth(refusal);
-    case Surface::obie: return obie(refusal, interaction);
-    case Surface::problem: return problem(refusal, interaction);
-    case Surface::page: return page(refusal, interaction);
+    case Surface::oauth:
+      return oauth(refusal);
+    case Surface::obie:
+      return obie(refusal, interaction);
+    case Surface::problem:
+      return problem(refusal, interaction);
+    case Surface::page:
+      return page(refusal, interaction);
     case Surface::operations:
       return {refusal.status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::string(refusal.detail) + "\n"};
   }

@@ -22,15 +22,21 @@ Shown shown_as(ConsentStatus status) {
   switch (status) {
     case ConsentStatus::awaiting_upload:
     case ConsentStatus::awaiting_authorisation:
-    case ConsentStatus::partially_authorised: return {Text::status_waiting, "waiting", Shown::Group::waiting};
-    case ConsentStatus::authorised: return {Text::status_active, "active", Shown::Group::active};
+    case ConsentStatus::partially_authorised:
+      return {Text::status_waiting, "waiting", Shown::Group::waiting};
+    case ConsentStatus::authorised:
+      return {Text::status_active, "active", Shown::Group::active};
     case ConsentStatus::access_revoked_by_psu:
-    case ConsentStatus::access_revoked_by_bank: return {Text::status_revoked, "past", Shown::Group::past};
+    case ConsentStatus::access_revoked_by_bank:
+      return {Text::status_revoked, "past", Shown::Group::past};
     case ConsentStatus::terminated_by_tpp:
     case ConsentStatus::superseded:
-    case ConsentStatus::consumed: return {Text::status_ended, "past", Shown::Group::past};
-    case ConsentStatus::rejected: return {Text::status_rejected, "past", Shown::Group::past};
-    case ConsentStatus::expired: return {Text::status_expired, "past", Shown::Group::past};
+    case ConsentStatus::consumed:
+      return {Text::status_ended, "past", Shown::Group::past};
+    case ConsentStatus::rejected:
+      return {Text::status_rejected, "past", Shown::Group::past};
+    case ConsentStatus::expired:
+      return {Text::status_expired, "past", Shown::Group::past};
   }
   return {Text::status_ended, "past", Shown::Group::past};
 }
@@ -39,15 +45,21 @@ Text event_text(const consent::HistoryEntry& entry) {
   switch (entry.to) {
     case ConsentStatus::awaiting_upload:
     case ConsentStatus::awaiting_authorisation:
-    case ConsentStatus::partially_authorised: return Text::event_created;
-    case ConsentStatus::authorised: return Text::event_authorised;
+    case ConsentStatus::partially_authorised:
+      return Text::event_created;
+    case ConsentStatus::authorised:
+      return Text::event_authorised;
     case ConsentStatus::access_revoked_by_psu:
-    case ConsentStatus::access_revoked_by_bank: return Text::event_revoked;
+    case ConsentStatus::access_revoked_by_bank:
+      return Text::event_revoked;
     case ConsentStatus::terminated_by_tpp:
     case ConsentStatus::superseded:
-    case ConsentStatus::consumed: return Text::event_terminated;
-    case ConsentStatus::rejected: return Text::event_rejected;
-    case ConsentStatus::expired: return Text::event_expired;
+    case ConsentStatus::consumed:
+      return Text::event_terminated;
+    case ConsentStatus::rejected:
+      return Text::event_rejected;
+    case ConsentStatus::expired:
+      return Text::event_expired;
   }
   return Text::event_terminated;
 }
@@ -72,11 +84,15 @@ std::string until_text(Language l, const consent::Consent& consent) {
 
 }  // namespace
 
+PsuPages::SignIn PsuPages::dashboard_door() {
+  return {"/login", "/login/code", "", "/login", "", "", std::string(kDashboardCookie)};
+}
+
 Response PsuPages::login_page(Call& call) {
   const Visitor v = visitor(call, deps_.sessions);
   if (v.signed_in()) return see_other("/consents");
   PageFrame page = frame(call, Text::login_title);
-  const SignIn door{"/login", "/login/code", "", "/login", "", "", std::string(kDashboardCookie)};
+  const SignIn door = dashboard_door();
   if (!v.session) {
     auto started = deps_.sessions.start(call.caller);
     page.csrf = consent::csrf_token(started.handle.reveal());
@@ -92,12 +108,12 @@ Response PsuPages::login_page(Call& call) {
 Response PsuPages::login(Call& call) {
   const Visitor v = visitor(call, deps_.sessions);
   PageFrame page = frame(call, Text::login_title);
-  const SignIn door{"/login", "/login/code", "", "/login", "", "", std::string(kDashboardCookie)};
+  const SignIn door = dashboard_door();
   auto form = form_of(call, page, v.handle, "/login", "", "");
   if (!form) return std::move(form.error());
   page.csrf = consent::csrf_token(*v.handle);
-  const auto logged_in = deps_.authentication.login(call.caller, *v.handle, std::string(form->only("username").value_or("")),
-                                                    form->only("password").value_or(""));
+  const auto logged_in = deps_.authentication.login(
+      call.caller, *v.handle, std::string(form->only("username").value_or("")), form->only("password").value_or(""));
   if (!logged_in) return refused(call, page, door, logged_in.error(), false);
   Response response = see_other("/login");
   set_cookie(response, kDashboardCookie, logged_in->session.handle.reveal());
@@ -107,7 +123,7 @@ Response PsuPages::login(Call& call) {
 Response PsuPages::login_code(Call& call) {
   const Visitor v = visitor(call, deps_.sessions);
   PageFrame page = frame(call, Text::code_title);
-  const SignIn door{"/login", "/login/code", "", "/login", "", "", std::string(kDashboardCookie)};
+  const SignIn door = dashboard_door();
   auto form = form_of(call, page, v.handle, "/login", "", "");
   if (!form) return std::move(form.error());
   page.csrf = consent::csrf_token(*v.handle);
@@ -156,12 +172,15 @@ Response PsuPages::consents(Call& call) {
                                        : text(l, Text::count_accounts, std::to_string(shared)));
     value.set("dates", shown.group == Shown::Group::past
                            ? text(l, Text::ended_on, date_text(l, consent.status_updated))
-                           : text(l, Text::given_on, date_text(l, consent.authorised.value_or(consent.created)), until_text(l, consent)));
+                           : text(l, Text::given_on, date_text(l, consent.authorised.value_or(consent.created)),
+                                  until_text(l, consent)));
     groups[shown.group].push_back(std::move(value));
   }
   std::vector<PageValues> sections;
   for (auto& [group, items] : groups) {
-    const Text heading = group == Shown::Group::active ? Text::active : group == Shown::Group::waiting ? Text::waiting : Text::past;
+    const Text heading = group == Shown::Group::active    ? Text::active
+                         : group == Shown::Group::waiting ? Text::waiting
+                                                          : Text::past;
     PageValues section;
     section.set("heading", text(l, heading)).list("consents", std::move(items));
     sections.push_back(std::move(section));
@@ -196,15 +215,21 @@ Response PsuPages::consent(Call& call) {
   const Shown shown = shown_as(consent.status);
 
   PageValues values;
-  values.set("id", consent.id.str()).set("tpp", tpp).set("status", text(l, shown.status)).set("badge", std::string(shown.badge));
-  values.set("t_consents", text(l, Text::consents)).set("t_given", text(l, Text::given)).set("t_until", text(l, Text::until));
+  values.set("id", consent.id.str())
+      .set("tpp", tpp)
+      .set("status", text(l, shown.status))
+      .set("badge", std::string(shown.badge));
+  values.set("t_consents", text(l, Text::consents))
+      .set("t_given", text(l, Text::given))
+      .set("t_until", text(l, Text::until));
   values.set("given", date_text(l, consent.authorised.value_or(consent.created))).set("until", until_text(l, consent));
   if (shown.group == Shown::Group::past) {
     values.set("t_ended", text(l, Text::ended)).set("ended", date_time_text(l, consent.status_updated));
   }
   if (consent.transactions_from && consent.transactions_to) {
     values.set("t_period", text(l, Text::period));
-    values.set("period", text(l, Text::period_range, date_text(l, *consent.transactions_from), date_text(l, *consent.transactions_to)));
+    values.set("period", text(l, Text::period_range, date_text(l, *consent.transactions_from),
+                              date_text(l, *consent.transactions_to)));
   }
   values.set("t_what", text(l, Text::what)).set("t_accounts_shared", text(l, Text::accounts_shared));
   std::vector<PageValues> cluster_values;
@@ -226,7 +251,9 @@ Response PsuPages::consent(Call& call) {
   values.flag("has_accounts", !account_values.empty()).list("accounts", std::move(account_values));
 
   values.flag("revocable", consent.status == ConsentStatus::authorised);
-  values.set("t_stop_title", text(l, Text::stop_title)).set("t_stop_text", text(l, Text::stop_text, tpp)).set("t_stop", text(l, Text::stop));
+  values.set("t_stop_title", text(l, Text::stop_title))
+      .set("t_stop_text", text(l, Text::stop_text, tpp))
+      .set("t_stop", text(l, Text::stop));
   values.set("t_history", text(l, Text::history));
   std::vector<PageValues> history;
   for (const auto& entry : found->history) {
@@ -248,7 +275,8 @@ Response PsuPages::revoke(Call& call) {
   if (!v.signed_in()) return see_other("/login");
   const base::ConsentId consent(id);
   call.event.consent = consent;
-  const auto revoked = deps_.dashboard.revoke(call.caller, *v.session->psu, consent, {v.session->id, text(page.language, Text::stop_title)});
+  const auto revoked = deps_.dashboard.revoke(call.caller, *v.session->psu, consent,
+                                              {v.session->id, text(page.language, Text::stop_title)});
   if (!revoked && revoked.error().code == consent::ConsentErrorCode::unknown) {
     call.event.refuse("unknown", revoked.error().log_text);
     page.status = 404;

@@ -22,18 +22,23 @@ std::string cookie_of(std::string_view handle) {
 Text title_of(oauth::InteractionErrorCode code) {
   using Code = oauth::InteractionErrorCode;
   switch (code) {
-    case Code::expired: return Text::expired_title;
+    case Code::expired:
+      return Text::expired_title;
     case Code::spent:
     case Code::other_browser:
-    case Code::other_customer: return Text::other_browser_title;
+    case Code::other_customer:
+      return Text::other_browser_title;
     case Code::already_granted:
-    case Code::already_refused: return Text::ended_title;
-    case Code::intent_refused: return Text::intent_title;
+    case Code::already_refused:
+      return Text::ended_title;
+    case Code::intent_refused:
+      return Text::intent_title;
     case Code::invalid_request:
     case Code::unknown:
     case Code::not_bound:
     case Code::client_disabled:
-    case Code::login_required: return Text::error_title;
+    case Code::login_required:
+      return Text::error_title;
   }
   return Text::error_title;
 }
@@ -41,18 +46,24 @@ Text title_of(oauth::InteractionErrorCode code) {
 std::string words_of(Language language, const oauth::InteractionError& error) {
   using Code = oauth::InteractionErrorCode;
   switch (error.code) {
-    case Code::expired: return text(language, Text::expired_text);
+    case Code::expired:
+      return text(language, Text::expired_text);
     case Code::spent:
     case Code::other_browser:
-    case Code::other_customer: return text(language, Text::other_browser_text);
-    case Code::already_granted: return text(language, Text::ended_granted);
-    case Code::already_refused: return text(language, Text::ended_refused);
-    case Code::intent_refused: return text(language, Text::intent_text);
+    case Code::other_customer:
+      return text(language, Text::other_browser_text);
+    case Code::already_granted:
+      return text(language, Text::ended_granted);
+    case Code::already_refused:
+      return text(language, Text::ended_refused);
+    case Code::intent_refused:
+      return text(language, Text::intent_text);
     case Code::invalid_request:
     case Code::unknown:
     case Code::not_bound:
     case Code::client_disabled:
-    case Code::login_required: return error.public_text;
+    case Code::login_required:
+      return error.public_text;
   }
   return error.public_text;
 }
@@ -61,17 +72,21 @@ int status_of(oauth::InteractionErrorCode code) {
   using Code = oauth::InteractionErrorCode;
   switch (code) {
     case Code::already_granted:
-    case Code::already_refused: return 200;
-    case Code::unknown: return 404;
+    case Code::already_refused:
+      return 200;
+    case Code::unknown:
+      return 404;
     case Code::other_browser:
-    case Code::other_customer: return 403;
+    case Code::other_customer:
+      return 403;
     case Code::invalid_request:
     case Code::expired:
     case Code::spent:
     case Code::not_bound:
     case Code::intent_refused:
     case Code::client_disabled:
-    case Code::login_required: return 400;
+    case Code::login_required:
+      return 400;
   }
   return 400;
 }
@@ -89,7 +104,8 @@ std::string period_text(Language l, const consent::ConsentReview& review) {
 
 Response PsuPages::interaction_error(Call& call, const oauth::InteractionError& error) {
   call.event.refuse(std::string(oauth::to_text(error.code)), error.log_text);
-  if (error.code == oauth::InteractionErrorCode::login_required && error.return_url) return see_other(*error.return_url);
+  if (error.code == oauth::InteractionErrorCode::login_required && error.return_url)
+    return see_other(*error.return_url);
   PageFrame page = frame(call, Text::error_title);
   page.status = status_of(error.code);
   return error_page(page, title_of(error.code), words_of(page.language, error), "", "", error.return_url.value_or(""));
@@ -127,14 +143,18 @@ base::Result<PsuPages::Flow, Response> PsuPages::flow(Call& call) {
   return flow;
 }
 
+PsuPages::SignIn PsuPages::door_of(const Flow& flow) {
+  return {flow.path + "/login",  flow.path + "/code",  flow.path + "/cancel", flow.path,
+          flow.view.client_name, flow.view.return_url, flow.cookie_name};
+}
+
 Response PsuPages::interaction(Call& call) {
   auto found = flow(call);
   if (!found) return std::move(found.error());
   Flow& flow = *found;
   PageFrame page = frame(call, Text::login_title, flow.view.ui_locales);
   page.form_action = flow.view.redirect_origin;
-  const SignIn door{flow.path + "/login", flow.path + "/code", flow.path + "/cancel", flow.path,
-                    flow.view.client_name, flow.view.return_url, flow.cookie_name};
+  const SignIn door = door_of(flow);
 
   if (!flow.session) {
     const bool ended = flow.session_handle.has_value();
@@ -160,13 +180,13 @@ Response PsuPages::interaction_login(Call& call) {
   Flow& flow = *found;
   PageFrame page = frame(call, Text::login_title, flow.view.ui_locales);
   page.form_action = flow.view.redirect_origin;
-  const SignIn door{flow.path + "/login", flow.path + "/code", flow.path + "/cancel", flow.path,
-                    flow.view.client_name, flow.view.return_url, flow.cookie_name};
+  const SignIn door = door_of(flow);
   auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.return_url);
   if (!form) return std::move(form.error());
   page.csrf = consent::csrf_token(*flow.session_handle);
-  const auto logged_in = deps_.authentication.login(call.caller, *flow.session_handle, std::string(form->only("username").value_or("")),
-                                                    form->only("password").value_or(""));
+  const auto logged_in =
+      deps_.authentication.login(call.caller, *flow.session_handle, std::string(form->only("username").value_or("")),
+                                 form->only("password").value_or(""));
   if (!logged_in) return refused(call, page, door, logged_in.error(), false);
   Response response = see_other(flow.path);
   set_cookie(response, flow.cookie_name, logged_in->session.handle.reveal());
@@ -179,12 +199,12 @@ Response PsuPages::interaction_code(Call& call) {
   Flow& flow = *found;
   PageFrame page = frame(call, Text::code_title, flow.view.ui_locales);
   page.form_action = flow.view.redirect_origin;
-  const SignIn door{flow.path + "/login", flow.path + "/code", flow.path + "/cancel", flow.path,
-                    flow.view.client_name, flow.view.return_url, flow.cookie_name};
+  const SignIn door = door_of(flow);
   auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.return_url);
   if (!form) return std::move(form.error());
   page.csrf = consent::csrf_token(*flow.session_handle);
-  const auto verified = deps_.authentication.one_time_code(call.caller, *flow.session_handle, form->only("otp").value_or(""));
+  const auto verified =
+      deps_.authentication.one_time_code(call.caller, *flow.session_handle, form->only("otp").value_or(""));
   if (!verified) return refused(call, page, door, verified.error(), true);
 
   // The interaction belongs to this browser from here on; whoever has the link elsewhere cannot finish it.
@@ -212,15 +232,15 @@ base::Result<PsuPages::Review, Response> PsuPages::review(Call& call, const Flow
   if (!consent) {
     call.event.refuse(std::string(consent::to_text(consent.error().code)), consent.error().log_text);
     page.status = 400;
-    return base::failure(
-        error_page(page, Text::intent_title, text(l, Text::intent_text), "", flow.view.client_name, flow.view.return_url));
+    return base::failure(error_page(page, Text::intent_title, text(l, Text::intent_text), "", flow.view.client_name,
+                                    flow.view.return_url));
   }
   auto accounts = deps_.bank.accounts(call.caller, *flow.session->psu);
   if (!accounts) {
     call.event.refuse("bank_unavailable", "the bank did not list the accounts");
     page.status = 503;
-    return base::failure(error_page(page, Text::unavailable_title, text(l, Text::bank_away), flow.path, flow.view.client_name,
-                                    flow.view.return_url));
+    return base::failure(error_page(page, Text::unavailable_title, text(l, Text::bank_away), flow.path,
+                                    flow.view.client_name, flow.view.return_url));
   }
 
   Review review{std::move(*consent), std::move(*accounts), {}, {}};
@@ -237,9 +257,10 @@ base::Result<PsuPages::Review, Response> PsuPages::review(Call& call, const Flow
   v.set("action", flow.path + "/decision").set("cancel_action", flow.path + "/cancel");
   review.shown = text(l, Text::review_title, tpp) + "\n" + text(l, Text::review_lead, tpp) + "\n";
 
-  const bool transactions = std::any_of(review.consent.permissions.begin(), review.consent.permissions.end(), [](auto p) {
-    return p == policy::Permission::ReadTransactionsBasic || p == policy::Permission::ReadTransactionsDetail;
-  });
+  const bool transactions =
+      std::any_of(review.consent.permissions.begin(), review.consent.permissions.end(), [](auto p) {
+        return p == policy::Permission::ReadTransactionsBasic || p == policy::Permission::ReadTransactionsDetail;
+      });
   if (transactions) {
     v.set("period", period_text(l, review.consent));
     review.shown += text(l, Text::period) + ": " + period_text(l, review.consent) + "\n";
@@ -279,7 +300,8 @@ Response PsuPages::show_review(Call& call, const Flow& flow, const std::string& 
     page.title = text(l, Text::identity_title, tpp);
     PageValues values;
     values.set("t_progress", text(l, Text::progress)).set("t_identity_title", page.title);
-    values.set("t_identity_lead", text(l, Text::identity_lead, tpp)).set("t_identity_only", text(l, Text::identity_only, tpp));
+    values.set("t_identity_lead", text(l, Text::identity_lead, tpp))
+        .set("t_identity_only", text(l, Text::identity_only, tpp));
     values.set("t_allow", text(l, Text::allow)).set("t_deny", text(l, Text::deny));
     values.set("t_cancel_to_tpp", text(l, Text::cancel_to_tpp, tpp));
     values.set("action", flow.path + "/decision").set("cancel_action", flow.path + "/cancel");
@@ -303,8 +325,8 @@ Response PsuPages::interaction_decision(Call& call) {
   if (!flow.session || !flow.session->authenticated()) {
     call.event.refuse("session_ended", "[RTS-SCA-4.3d] the session ended before the decision");
     page.status = 403;
-    Response response =
-        error_page(page, Text::session_title, text(l, Text::session_text), flow.path, flow.view.client_name, flow.view.return_url);
+    Response response = error_page(page, Text::session_title, text(l, Text::session_text), flow.path,
+                                   flow.view.client_name, flow.view.return_url);
     drop_cookie(response, flow.cookie_name);
     return response;
   }
@@ -320,7 +342,8 @@ Response PsuPages::interaction_decision(Call& call) {
     if (!result) return std::move(result.error());
     reviewed = std::move(*result);
     // What was decided on is what stands on the page now: another text, a page of yesterday, a changed consent.
-    if (form->only("shown").value_or("") != base::crypto::sha256_base64url(reviewed->shown)) return show_review(call, flow, "");
+    if (form->only("shown").value_or("") != base::crypto::sha256_base64url(reviewed->shown))
+      return show_review(call, flow, "");
     request = {flow.view.client, flow.view.consent, psu, {}, {}, {flow.session->id, reviewed->shown}};
     for (const auto account : form->all("account")) request.chosen.insert(base::AccountId(std::string(account)));
     for (const auto& account : reviewed->accounts) request.shareable.insert(account.account);
@@ -336,7 +359,8 @@ Response PsuPages::interaction_decision(Call& call) {
       deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) -> base::Result<std::string, Refused> {
         if (reviewed) {
           const auto changed = allow ? deps_.authorisation.authorise(tx, call.caller, request)
-                                     : deps_.authorisation.reject(tx, call.caller, {request.client, request.consent, psu, request.evidence});
+                                     : deps_.authorisation.reject(
+                                           tx, call.caller, {request.client, request.consent, psu, request.evidence});
           if (!changed) return base::failure(Refused{changed.error(), {}});
         }
         auto ended = allow ? deps_.interactions.grant(tx, call.caller, flow.handle,
@@ -353,7 +377,8 @@ Response PsuPages::interaction_decision(Call& call) {
     call.event.refuse(std::string(consent::to_text(error.code)), error.log_text);
     deps_.authorisation.record_refusal(call.caller, flow.view.consent, psu, error);
     page.status = 400;
-    return error_page(page, Text::intent_title, text(l, Text::intent_text), "", flow.view.client_name, flow.view.return_url);
+    return error_page(page, Text::intent_title, text(l, Text::intent_text), "", flow.view.client_name,
+                      flow.view.return_url);
   }
   deps_.sessions.end(call.caller, *flow.session_handle);
   Response response = see_other(*location);
@@ -369,7 +394,8 @@ Response PsuPages::interaction_cancel(Call& call) {
   auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.return_url);
   if (!form) return std::move(form.error());
   const auto location = base::db::in_transaction(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
-    return deps_.interactions.refuse(tx, call.caller, flow.handle, flow.browser_hash, oauth::InteractionRefusal::access_denied);
+    return deps_.interactions.refuse(tx, call.caller, flow.handle, flow.browser_hash,
+                                     oauth::InteractionRefusal::access_denied);
   });
   if (!location) return interaction_error(call, location.error());
   deps_.sessions.end(call.caller, *flow.session_handle);

@@ -82,9 +82,9 @@ base::http::Response render_page(const PageFrame& frame, std::string_view name, 
   h.add("Content-Type", "text/html; charset=utf-8");
   h.add("Content-Language", std::string(to_text(l)));
   h.add("Cache-Control", "no-store");
-  h.add("Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'" +
-            (frame.form_action.empty() ? std::string() : " " + frame.form_action) + "; frame-ancestors 'none'; base-uri 'none'");
+  h.add("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'" +
+                                       (frame.form_action.empty() ? std::string() : " " + frame.form_action) +
+                                       "; frame-ancestors 'none'; base-uri 'none'");
   h.add("X-Frame-Options", "DENY");
   h.add("Referrer-Policy", "no-referrer");
   h.add("Cross-Origin-Opener-Policy", "same-origin");
@@ -93,7 +93,8 @@ base::http::Response render_page(const PageFrame& frame, std::string_view name, 
 }
 
 base::http::Response see_other(std::string location) {
-  return {303, {{"Location", std::move(location)}, {"Cache-Control", "no-store"}, {"Referrer-Policy", "no-referrer"}}, ""};
+  return {
+      303, {{"Location", std::move(location)}, {"Cache-Control", "no-store"}, {"Referrer-Policy", "no-referrer"}}, ""};
 }
 
 std::optional<std::string> cookie(const base::http::Headers& headers, std::string_view name) {
@@ -114,7 +115,8 @@ std::optional<std::string> cookie(const base::http::Headers& headers, std::strin
 }
 
 void set_cookie(base::http::Response& response, std::string_view name, std::string_view value) {
-  response.headers.add("Set-Cookie", std::string(name) + "=" + std::string(value) + "; Path=/; Secure; HttpOnly; SameSite=Lax");
+  response.headers.add("Set-Cookie",
+                       std::string(name) + "=" + std::string(value) + "; Path=/; Secure; HttpOnly; SameSite=Lax");
 }
 
 void drop_cookie(base::http::Response& response, std::string_view name) {

@@ -34,10 +34,10 @@ struct PageFrame {
   bool sandbox = false;
   base::InteractionId interaction;
   std::string title;
-  std::string csrf;             // of the session whose forms stand on the page
-  bool signed_in = false;       // shows the dashboard's navigation
+  std::string csrf;        // of the session whose forms stand on the page
+  bool signed_in = false;  // shows the dashboard's navigation
   bool wide = false;
-  std::string form_action;      // origin that forms may lead to beside our own: the TPP's registered redirect origin
+  std::string form_action;  // origin that forms may lead to beside our own: the TPP's registered redirect origin
   int status = 200;
 };
 

@@ -43,10 +43,10 @@ class PsuPages {
  public:
   PsuPages(PsuPagesSettings settings, PsuPagesDeps deps) : settings_(std::move(settings)), deps_(deps) {}
 
-  base::http::Response authorize(base::http::Call& call);             // GET /authorize
-  base::http::Response interaction(base::http::Call& call);           // GET /interaction/{handle}: the step that is next
-  base::http::Response interaction_login(base::http::Call& call);     // POST …/login
-  base::http::Response interaction_code(base::http::Call& call);      // POST …/code
+  base::http::Response authorize(base::http::Call& call);          // GET /authorize
+  base::http::Response interaction(base::http::Call& call);        // GET /interaction/{handle}: the step that is next
+  base::http::Response interaction_login(base::http::Call& call);  // POST …/login
+  base::http::Response interaction_code(base::http::Call& call);   // POST …/code
   base::http::Response interaction_decision(base::http::Call& call);  // POST …/decision
   base::http::Response interaction_cancel(base::http::Call& call);    // POST …/cancel
 
@@ -62,15 +62,17 @@ class PsuPages {
   static base::http::Response asset(base::http::Call& call);  // GET /assets/{name}; never blocks
 
  private:
-  struct Flow;   // one interaction, its browser and session, as a request finds them
-  struct Review; // what the consent page shows
-  struct SignIn; // which of the two doors a login page stands in
+  struct Flow;    // one interaction, its browser and session, as a request finds them
+  struct Review;  // what the consent page shows
+  struct SignIn;  // which of the two doors a login page stands in
 
   base::Result<Flow, base::http::Response> flow(base::http::Call& call);
+  static SignIn door_of(const Flow& flow);
+  static SignIn dashboard_door();
   base::Result<base::http::Parameters, base::http::Response> form_of(base::http::Call& call, const PageFrame& frame,
-                                                                   const std::optional<std::string>& session_handle,
-                                                                   const std::string& again, const std::string& tpp,
-                                                                   const std::string& return_url);
+                                                                     const std::optional<std::string>& session_handle,
+                                                                     const std::string& again, const std::string& tpp,
+                                                                     const std::string& return_url);
   PageFrame frame(const base::http::Call& call, Text title, const std::vector<std::string>& ui_locales = {}) const;
   base::http::Response error_page(PageFrame frame, Text title, std::string text, const std::string& again,
                                   const std::string& tpp, const std::string& return_url) const;

@@ -13,8 +13,8 @@ inline constexpr std::string_view kDashboardCookie = "__Host-aldgate";
 struct PsuPages::Flow {
   oauth::InteractionView view;
   std::string handle;
-  std::string path;          // "/interaction/<handle>"
-  std::string cookie_name;   // of this interaction's session
+  std::string path;         // "/interaction/<handle>"
+  std::string cookie_name;  // of this interaction's session
   std::optional<std::string> browser_hash;
   std::optional<std::string> session_handle;
   std::optional<consent::CustomerSession> session;
@@ -32,7 +32,7 @@ struct PsuPages::SignIn {
   std::string code_action;
   std::string cancel_action;  // empty: no way back to a TPP
   std::string again;
-  std::string tpp;            // its name; empty on the dashboard
+  std::string tpp;  // its name; empty on the dashboard
   std::string return_url;
   std::string cookie_name;
 };

@@ -11,7 +11,9 @@ namespace gateway {
 using base::http::Call;
 using base::http::Response;
 
-std::string browser_hash(std::string_view browser) { return base::crypto::sha256_base64url("browser:" + std::string(browser)); }
+std::string browser_hash(std::string_view browser) {
+  return base::crypto::sha256_base64url("browser:" + std::string(browser));
+}
 
 PageFrame PsuPages::frame(const Call& call, Text title, const std::vector<std::string>& ui_locales) const {
   PageFrame frame;
@@ -23,8 +25,8 @@ PageFrame PsuPages::frame(const Call& call, Text title, const std::vector<std::s
   return frame;
 }
 
-Response PsuPages::error_page(PageFrame frame, Text title, std::string words, const std::string& again, const std::string& tpp,
-                              const std::string& return_url) const {
+Response PsuPages::error_page(PageFrame frame, Text title, std::string words, const std::string& again,
+                              const std::string& tpp, const std::string& return_url) const {
   const Language l = frame.language;
   frame.title = text(l, title);
   frame.signed_in = false;
@@ -72,14 +74,14 @@ Response PsuPages::show_code(const PageFrame& frame, const SignIn& door, const s
   return render_page(frame, "code", values);
 }
 
-Response PsuPages::refused(Call& call, PageFrame frame, const SignIn& door, const consent::AuthenticationRefusal& refusal,
-                           bool code_step) {
+Response PsuPages::refused(Call& call, PageFrame frame, const SignIn& door,
+                           const consent::AuthenticationRefusal& refusal, bool code_step) {
   using Code = consent::AuthenticationRefusalCode;
   const Language l = frame.language;
   switch (refusal.code) {
     case Code::refused: {
-      call.event.refuse("authentication_refused", "[RTS-SCA-4.3a] an element was wrong; attempts left " +
-                                                      std::to_string(refusal.attempts_left));
+      call.event.refuse("authentication_refused",
+                        "[RTS-SCA-4.3a] an element was wrong; attempts left " + std::to_string(refusal.attempts_left));
       const std::string notice = refusal.warn ? text(l, Text::login_warning, std::to_string(refusal.attempts_left))
                                               : text(l, Text::login_failed);
       return code_step ? show_code(frame, door, notice) : show_login(frame, door, notice);
@@ -90,21 +92,25 @@ Response PsuPages::refused(Call& call, PageFrame frame, const SignIn& door, cons
       return error_page(frame, Text::session_title, text(l, Text::login_blocked), "", door.tpp, door.return_url);
     case Code::busy:
       call.event.refuse("authentication_busy", "as many attempts as are allowed are being verified at this moment");
-      return code_step ? show_code(frame, door, text(l, Text::login_failed)) : show_login(frame, door, text(l, Text::login_failed));
+      return code_step ? show_code(frame, door, text(l, Text::login_failed))
+                       : show_login(frame, door, text(l, Text::login_failed));
     case Code::session_ended:
     case Code::no_challenge: {
       call.event.refuse("session_ended", "no live session or challenge");
       frame.status = 403;
-      Response response = error_page(frame, Text::session_title, text(l, Text::session_text), door.again, door.tpp, door.return_url);
+      Response response =
+          error_page(frame, Text::session_title, text(l, Text::session_text), door.again, door.tpp, door.return_url);
       drop_cookie(response, door.cookie_name);
       return response;
     }
     case Code::bank_unavailable:
       call.event.refuse("bank_unavailable", "the bank did not answer");
-      return code_step ? show_code(frame, door, text(l, Text::bank_away)) : show_login(frame, door, text(l, Text::bank_away));
+      return code_step ? show_code(frame, door, text(l, Text::bank_away))
+                       : show_login(frame, door, text(l, Text::bank_away));
   }
   frame.status = 500;
-  return error_page(frame, Text::unavailable_title, text(l, Text::unavailable_text), door.again, door.tpp, door.return_url);
+  return error_page(frame, Text::unavailable_title, text(l, Text::unavailable_text), door.again, door.tpp,
+                    door.return_url);
 }
 
 base::Result<base::http::Parameters, Response> PsuPages::form_of(Call& call, const PageFrame& frame,
@@ -114,13 +120,16 @@ base::Result<base::http::Parameters, Response> PsuPages::form_of(Call& call, con
   auto form = own_form(call.request);
   const std::string token(form ? form->only("csrf").value_or("") : "");
   if (form && session_handle && consent::csrf_token_matches(*session_handle, token)) return std::move(*form);
-  call.event.refuse("forged_form", session_handle ? "the form's token is not this session's" : "no session cookie with the form");
+  call.event.refuse("forged_form",
+                    session_handle ? "the form's token is not this session's" : "no session cookie with the form");
   PageFrame error = frame;
   error.status = 403;
-  return base::failure(error_page(error, Text::forged_title, text(frame.language, Text::forged_text), again, tpp, return_url));
+  return base::failure(
+      error_page(error, Text::forged_title, text(frame.language, Text::forged_text), again, tpp, return_url));
 }
 
-std::string PsuPages::client_name(base::db::Transaction& tx, const base::Caller& caller, const base::ClientId& client) const {
+std::string PsuPages::client_name(base::db::Transaction& tx, const base::Caller& caller,
+                                  const base::ClientId& client) const {
   const auto found = deps_.clients.find(tx, caller, client);
   return found ? found->name : client.str();
 }
@@ -142,7 +151,8 @@ Response PsuPages::home(Call& call) {
   PageFrame page = frame(call, Text::consents_title);
   page.title = "Aldgate";
   PageValues values;
-  values.set("t_home_lead", text(page.language, Text::home_lead)).set("t_consents", text(page.language, Text::consents));
+  values.set("t_home_lead", text(page.language, Text::home_lead))
+      .set("t_consents", text(page.language, Text::consents));
   values.set("t_home_metadata", text(page.language, Text::home_metadata));
   return render_page(page, "home", values);
 }

@@ -126,9 +126,12 @@ static_assert([] {
 }());
 
 constexpr std::array<std::array<std::string_view, 12>, 3> kMonths{{
-    {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
-    {"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"},
-    {"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"},
+    {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+     "December"},
+    {"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
+     "Dezember"},
+    {"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+     "décembre"},
 }};
 
 using Words = std::array<std::string_view, 3>;
@@ -229,9 +232,12 @@ int quality(std::string_view parameter) {
 
 std::string_view to_text(Language language) {
   switch (language) {
-    case Language::en: return "en";
-    case Language::de: return "de";
-    case Language::fr: return "fr";
+    case Language::en:
+      return "en";
+    case Language::de:
+      return "de";
+    case Language::fr:
+      return "fr";
   }
   return "en";
 }

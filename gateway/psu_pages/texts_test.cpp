@@ -32,7 +32,9 @@ TEST(Texts, EveryPlaceOfEnglishStandsInEveryLanguage) {
   for (std::size_t i = 0; i < static_cast<std::size_t>(Text::count_); ++i) {
     const auto key = static_cast<Text>(i);
     for (const auto place : {"{0}", "{1}"}) {
-      const auto has = [&](Language language) { return text(language, key, "{0}", "{1}").find(place) != std::string::npos; };
+      const auto has = [&](Language language) {
+        return text(language, key, "{0}", "{1}").find(place) != std::string::npos;
+      };
       EXPECT_EQ(has(Language::en), has(Language::de)) << i;
       EXPECT_EQ(has(Language::en), has(Language::fr)) << i;
     }
@@ -40,7 +42,8 @@ TEST(Texts, EveryPlaceOfEnglishStandsInEveryLanguage) {
 }
 
 TEST(Dates, ReadAsPeopleWriteThem) {
-  const base::Instant at = std::chrono::sys_days{std::chrono::year{2026} / 3 / 9} + std::chrono::hours{7} + std::chrono::minutes{5};
+  const base::Instant at =
+      std::chrono::sys_days{std::chrono::year{2026} / 3 / 9} + std::chrono::hours{7} + std::chrono::minutes{5};
   EXPECT_EQ(date_text(Language::en, at), "9 March 2026");
   EXPECT_EQ(date_text(Language::de, at), "9. März 2026");
   EXPECT_EQ(date_time_text(Language::fr, at), "9 mars 2026, 07:05 UTC");

@@ -7,8 +7,10 @@ namespace {
 
 oauth::IntentRefusal translated(consent::IntentRefusal refusal) {
   switch (refusal) {
-    case consent::IntentRefusal::unknown: return oauth::IntentRefusal::unknown;
-    case consent::IntentRefusal::not_authorisable: return oauth::IntentRefusal::not_authorisable;
+    case consent::IntentRefusal::unknown:
+      return oauth::IntentRefusal::unknown;
+    case consent::IntentRefusal::not_authorisable:
+      return oauth::IntentRefusal::not_authorisable;
   }
   return oauth::IntentRefusal::unknown;
 }
@@ -16,12 +18,14 @@ oauth::IntentRefusal translated(consent::IntentRefusal refusal) {
 // "No" from the bank is a refusal; anything else that is not an answer means that nobody knows yet.
 template <class T>
 consent::BankFailure failure_of(const connectors::Outcome<T>& outcome) {
-  return outcome.template get<connectors::Denied>() != nullptr ? consent::BankFailure::refused : consent::BankFailure::unavailable;
+  return outcome.template get<connectors::Denied>() != nullptr ? consent::BankFailure::refused
+                                                               : consent::BankFailure::unavailable;
 }
 
 }  // namespace
 
-base::Result<oauth::Intent, oauth::IntentRefusal> ConsentGateAdapter::intent(base::db::Transaction& tx, const base::Caller& caller,
+base::Result<oauth::Intent, oauth::IntentRefusal> ConsentGateAdapter::intent(base::db::Transaction& tx,
+                                                                             const base::Caller& caller,
                                                                              const base::ClientId& client,
                                                                              const base::ConsentId& consent) {
   auto intent = gate_.intent(tx, caller, client, consent);
@@ -29,9 +33,10 @@ base::Result<oauth::Intent, oauth::IntentRefusal> ConsentGateAdapter::intent(bas
   return oauth::Intent{intent->consent, intent->scope, intent->life == consent::AuthorisableIntent::Life::long_lived};
 }
 
-bool ConsentGateAdapter::authorised(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent,
-                                    oauth::ConsentLock lock) {
-  return gate_.authorised(tx, caller, consent, lock == oauth::ConsentLock::share ? consent::GateLock::share : consent::GateLock::none);
+bool ConsentGateAdapter::authorised(base::db::Transaction& tx, const base::Caller& caller,
+                                    const base::ConsentId& consent, oauth::ConsentLock lock) {
+  return gate_.authorised(tx, caller, consent,
+                          lock == oauth::ConsentLock::share ? consent::GateLock::share : consent::GateLock::none);
 }
 
 int GrantEnderAdapter::end_grants(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent,
@@ -39,15 +44,15 @@ int GrantEnderAdapter::end_grants(base::db::Transaction& tx, const base::Caller&
   return grants_.end_grants_of_consent(tx, caller, consent, reason);
 }
 
-base::Result<consent::BankCustomer, consent::BankFailure> CustomerBankAdapter::verify_password(const base::Caller& caller,
-                                                                                               const std::string& username,
-                                                                                               std::string_view password) {
+base::Result<consent::BankCustomer, consent::BankFailure> CustomerBankAdapter::verify_password(
+    const base::Caller& caller, const std::string& username, std::string_view password) {
   auto outcome = authentication_.verify_password({caller, true, {}}, username, password);
   if (!outcome.ok()) return base::failure(failure_of(outcome));
   return consent::BankCustomer{outcome.value().psu, outcome.value().display_name};
 }
 
-base::Result<void, consent::BankFailure> CustomerBankAdapter::verify_one_time_code(const base::Caller& caller, const base::PsuId& psu,
+base::Result<void, consent::BankFailure> CustomerBankAdapter::verify_one_time_code(const base::Caller& caller,
+                                                                                   const base::PsuId& psu,
                                                                                    std::string_view code) {
   const auto outcome = authentication_.verify_one_time_code({caller, true, {}}, psu, code);
   if (!outcome.ok()) return base::failure(failure_of(outcome));
@@ -60,13 +65,14 @@ std::optional<base::PsuId> CustomerBankAdapter::find_username(const base::Caller
   return outcome.value();
 }
 
-base::Result<std::vector<consent::ShareableAccount>, consent::BankFailure> CustomerBankAdapter::accounts(const base::Caller& caller,
-                                                                                                         const base::PsuId& psu) {
+base::Result<std::vector<consent::ShareableAccount>, consent::BankFailure> CustomerBankAdapter::accounts(
+    const base::Caller& caller, const base::PsuId& psu) {
   auto outcome = accounts_.shareable_accounts({caller, true, {}}, psu);
   if (!outcome.ok()) return base::failure(failure_of(outcome));
   std::vector<consent::ShareableAccount> accounts;
   for (auto& account : outcome.value()) {
-    accounts.push_back({account.account, account.product_name, account.masked_number, account.currency, account.owner_name});
+    accounts.push_back(
+        {account.account, account.product_name, account.masked_number, account.currency, account.owner_name});
   }
   return accounts;
 }

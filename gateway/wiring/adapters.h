@@ -15,7 +15,8 @@ class ConsentGateAdapter final : public oauth::ConsentGate {
  public:
   explicit ConsentGateAdapter(consent::ConsentGate& gate) : gate_(gate) {}
   base::Result<oauth::Intent, oauth::IntentRefusal> intent(base::db::Transaction& tx, const base::Caller& caller,
-                                                           const base::ClientId& client, const base::ConsentId& consent) override;
+                                                           const base::ClientId& client,
+                                                           const base::ConsentId& consent) override;
   bool authorised(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent,
                   oauth::ConsentLock lock) override;
 
@@ -39,7 +40,8 @@ class CustomerBankAdapter final : public consent::CustomerBank {
  public:
   CustomerBankAdapter(connectors::CustomerAuthentication& authentication, connectors::CustomerAccounts& accounts)
       : authentication_(authentication), accounts_(accounts) {}
-  base::Result<consent::BankCustomer, consent::BankFailure> verify_password(const base::Caller& caller, const std::string& username,
+  base::Result<consent::BankCustomer, consent::BankFailure> verify_password(const base::Caller& caller,
+                                                                            const std::string& username,
                                                                             std::string_view password) override;
   base::Result<void, consent::BankFailure> verify_one_time_code(const base::Caller& caller, const base::PsuId& psu,
                                                                 std::string_view code) override;

@@ -67,7 +67,8 @@ base::db::PostgresSettings request_connections(const Settings& settings) {
 
 std::vector<webhooks::EventType> catalogue() {
   auto types = webhooks::event_types();
-  for (const auto& type : consent::kEventTypes) types.push_back({std::string(type.type), std::string(type.description)});
+  for (const auto& type : consent::kEventTypes)
+    types.push_back({std::string(type.type), std::string(type.description)});
   return types;
 }
 
@@ -85,8 +86,8 @@ oauth::Settings oauth_settings(const Settings& settings) {
 constexpr std::string_view kObie = "/open-banking/v4.0";
 
 // The business clock of the sandbox is where the other nodes left it, before anything asks for the time.
-const base::OffsetBusinessClock& moved(base::OffsetBusinessClock& clock, base::db::Pool& pool, const base::MonotonicClock& monotonic,
-                                       bool sandbox) {
+const base::OffsetBusinessClock& moved(base::OffsetBusinessClock& clock, base::db::Pool& pool,
+                                       const base::MonotonicClock& monotonic, bool sandbox) {
   if (sandbox) {
     pool.read({monotonic.now() + std::chrono::seconds(10)},
               [&](base::db::Transaction& tx) { clock.set_offset(base::db::sandbox_clock_offset(tx)); });
@@ -122,7 +123,8 @@ std::string owner_connection(const DatabaseSettings& settings) {
   // The file is read through the configuration's own rule: 0600, regular, not empty.
   const base::config::Reader reader("password_file = \"" + settings.owner_password_file.string() + "\"");
   const base::Secret password = reader.secret_file("password_file");
-  if (const auto errors = reader.finish(); !errors.empty()) throw std::runtime_error("the owner's password: " + errors.front());
+  if (const auto errors = reader.finish(); !errors.empty())
+    throw std::runtime_error("the owner's password: " + errors.front());
   const auto quoted = [](std::string_view text) {
     std::string out = "'";
     for (const char c : text) {
@@ -131,8 +133,9 @@ std::string owner_connection(const DatabaseSettings& settings) {
     }
     return out + "'";
   };
-  return "host=" + quoted(settings.host) + " port=" + std::to_string(settings.port) + " dbname=" + quoted(settings.name) +
-         " user=" + quoted(settings.owner_user) + " password=" + quoted(password.reveal()) + " application_name='aldgate migrate'";
+  return "host=" + quoted(settings.host) + " port=" + std::to_string(settings.port) +
+         " dbname=" + quoted(settings.name) + " user=" + quoted(settings.owner_user) +
+         " password=" + quoted(password.reveal()) + " application_name='aldgate migrate'";
 }
 
 Product::Parts::Parts(Settings read)
@@ -147,23 +150,25 @@ Product::Parts::Parts(Settings read)
       https(settings.egress, settings.outgoing),
       sandbox_bank(database, kek),
       guarded_bank(sandbox_bank, settings.tenant.bank.str(), {}, monotonic, metrics),
-      banks({{settings.tenant.bank, {connectors::sandbox_capabilities(), &guarded_bank, &sandbox_bank, &sandbox_bank}}}),
+      banks(
+          {{settings.tenant.bank, {connectors::sandbox_capabilities(), &guarded_bank, &sandbox_bank, &sandbox_bank}}}),
       account_access_consents(database, consent_changes, entropy, consent::served_permissions()),
       customer_sessions(database, entropy, settings.sessions),
       attempts(database, kek.derive("consent attempt counter"), settings.lockout),
       customer_authentication(database, customer_sessions, attempts, customer_bank, audit, entropy),
-      authorization_server({oauth_settings(settings), settings.key_schedule, database, audit, entropy, proofs, consents_of_oauth, kek,
-                            read_authorities(settings.client_ca_files)},
+      authorization_server({oauth_settings(settings), settings.key_schedule, database, audit, entropy, proofs,
+                            consents_of_oauth, kek, read_authorities(settings.client_ca_files)},
                            (moved(business, database, monotonic, settings.sandbox.has_value()), background())),
       events(catalogue()),
       subscriptions({database, entropy, kek, audit, events, guard}, settings.subscriptions),
-      delivery_worker({delivery_database, https, protocol, business, monotonic, entropy, kek, outbox, audit, metrics}, settings.deliveries),
+      delivery_worker({delivery_database, https, protocol, business, monotonic, entropy, kek, outbox, audit, metrics},
+                      settings.deliveries),
       limits(settings.limits, limiter),
       pages({"Aldgate Bank", settings.sandbox.has_value()},
             {database, entropy, authorization_server.interactions(), authorization_server.clients(), customer_sessions,
              customer_authentication, consent_authorisation, consent_dashboard, customer_bank}),
-      account_information({database, account_access_consents, consent_access, banks, settings.issuer + std::string(kObie),
-                           settings.mtls_base + std::string(kObie), 100}),
+      account_information({database, account_access_consents, consent_access, banks,
+                           settings.issuer + std::string(kObie), settings.mtls_base + std::string(kObie), 100}),
       operations(metrics,
                  {{"postgresql",
                    [this](base::db::Deadline deadline) -> std::string {
@@ -175,9 +180,15 @@ Product::Parts::Parts(Settings read)
                      }
                    },
                    Readiness::Weight::required},
-                  {"redis", [this](base::db::Deadline) -> std::string { return redis.available() ? "" : "unavailable: limits are counted by each node"; },
+                  {"redis",
+                   [this](base::db::Deadline) -> std::string {
+                     return redis.available() ? "" : "unavailable: limits are counted by each node";
+                   },
                    Readiness::Weight::degraded}},
-                 [this] { metrics.gauge("aldgate_business_clock_offset_seconds", static_cast<double>(business.offset().count())); }),
+                 [this] {
+                   metrics.gauge("aldgate_business_clock_offset_seconds",
+                                 static_cast<double>(business.offset().count()));
+                 }),
       sandbox_api({database, business, customer_bank, attempts}) {
   auto& as = authorization_server;
   const auto open = [this](RouteId id, auto& object, auto member) {
@@ -281,7 +292,8 @@ void tell(base::observe::Metrics& metrics, const HttpServerStats& stats) {
 // Certificates are read again when their files changed.
 class CertificateWatch {
  public:
-  CertificateWatch(std::vector<std::filesystem::path> files, HttpServer& server) : files_(std::move(files)), server_(server), seen_(times()) {}
+  CertificateWatch(std::vector<std::filesystem::path> files, HttpServer& server)
+      : files_(std::move(files)), server_(server), seen_(times()) {}
   void look() {
     auto now = times();
     if (now == seen_) return;
@@ -293,7 +305,8 @@ class CertificateWatch {
     if (reloaded) {
       base::observe::log(base::observe::Level::info, "certificates reloaded");
     } else {
-      base::observe::log(base::observe::Level::error, "certificates not reloaded: those in use stay", {{"why", reloaded.error()}});
+      base::observe::log(base::observe::Level::error, "certificates not reloaded: those in use stay",
+                         {{"why", reloaded.error()}});
     }
   }
 
@@ -326,7 +339,8 @@ int Product::serve() {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  const PipelineSettings pipeline_settings{p.settings.tenant, p.settings.issuer, p.settings.request_deadline, p.settings.sandbox_routes()};
+  const PipelineSettings pipeline_settings{p.settings.tenant, p.settings.issuer, p.settings.request_deadline,
+                                           p.settings.sandbox_routes()};
   Pipeline pipeline(pipeline_settings,
                     {p.protocol, p.business, p.monotonic, p.entropy, p.metrics, p.journal, p.database, p.limits,
                      p.authorization_server.resource_server()},
@@ -338,14 +352,15 @@ int Product::serve() {
 
   std::vector<std::filesystem::path> certificate_files;
   for (const auto& listener : p.settings.http.listeners) {
-    if (listener.tls) certificate_files.insert(certificate_files.end(), {listener.tls->certificate_file, listener.tls->key_file});
+    if (listener.tls)
+      certificate_files.insert(certificate_files.end(), {listener.tls->certificate_file, listener.tls->key_file});
   }
   CertificateWatch certificates(certificate_files, server);
 
   std::vector<std::unique_ptr<Periodic>> jobs_running;
   const auto every = [&](const char* name, milliseconds interval, std::function<bool(std::stop_token)> job) {
-    jobs_running.push_back(std::make_unique<Periodic>(
-        base::work::PeriodicSettings{.name = name, .every = interval}, p.entropy, std::move(job)));
+    jobs_running.push_back(std::make_unique<Periodic>(base::work::PeriodicSettings{.name = name, .every = interval},
+                                                      p.entropy, std::move(job)));
   };
   every("certificates", p.settings.certificate_reload, [&](std::stop_token) {
     certificates.look();
@@ -361,9 +376,11 @@ int Product::serve() {
     keys.refresh(p.background());
     return false;
   });
-  every("consent expiry", seconds(2), [&](std::stop_token stop) { return p.consent_expiry.sweep(p.background()) >= 100 && !stop.stop_requested(); });
+  every("consent expiry", seconds(2),
+        [&](std::stop_token stop) { return p.consent_expiry.sweep(p.background()) >= 100 && !stop.stop_requested(); });
   every("sweeping", seconds(60), [&](std::stop_token stop) {
-    const int swept = p.authorization_server.sweep(p.background()) + p.customer_sessions.purge(p.background()) + p.attempts.purge(p.background());
+    const int swept = p.authorization_server.sweep(p.background()) + p.customer_sessions.purge(p.background()) +
+                      p.attempts.purge(p.background());
     return swept >= 10000 && !stop.stop_requested();
   });
   every("partitions", std::chrono::minutes(10), [&](std::stop_token) {
