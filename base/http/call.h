@@ -1,4 +1,5 @@
-// One request on its way through an endpoint. The pipeline makes it; endpoints read it, fill `event`, return a Response.
+// One request on its way through an endpoint. The pipeline makes it; endpoints read it, fill `event`, return a
+// Response.
 #pragma once
 
 #include <optional>
@@ -14,7 +15,8 @@ namespace base::http {
 struct Call;
 
 // What the pipeline still has to say once an endpoint knows who is calling: the caller's own limits. An endpoint that
-// authenticates its client itself (PAR, token, revocation) asks right after authentication and returns what it is given.
+// authenticates its client itself (PAR, token, revocation) asks right after authentication and returns what it is
+// given.
 class AfterAuthentication {
  public:
   virtual ~AfterAuthentication() = default;

@@ -41,24 +41,36 @@ std::optional<std::string> decode_form(std::string_view text) {
 
 std::string_view to_text(Method method) {
   switch (method) {
-    case Method::get: return "GET";
-    case Method::head: return "HEAD";
-    case Method::post: return "POST";
-    case Method::put: return "PUT";
-    case Method::patch: return "PATCH";
-    case Method::delete_: return "DELETE";
-    case Method::options: return "OPTIONS";
-    case Method::other: return "OTHER";
+    case Method::get:
+      return "GET";
+    case Method::head:
+      return "HEAD";
+    case Method::post:
+      return "POST";
+    case Method::put:
+      return "PUT";
+    case Method::patch:
+      return "PATCH";
+    case Method::delete_:
+      return "DELETE";
+    case Method::options:
+      return "OPTIONS";
+    case Method::other:
+      return "OTHER";
   }
   return "OTHER";
 }
 
 std::string_view to_text(Listener listener) {
   switch (listener) {
-    case Listener::public_: return "public";
-    case Listener::mtls: return "mtls";
-    case Listener::staff: return "staff";
-    case Listener::operations: return "operations";
+    case Listener::public_:
+      return "public";
+    case Listener::mtls:
+      return "mtls";
+    case Listener::staff:
+      return "staff";
+    case Listener::operations:
+      return "operations";
   }
   return "public";
 }
@@ -102,7 +114,8 @@ std::optional<std::string_view> Parameters::only(std::string_view name) const {
   return only_of(list_, [&](const Parameter& p) { return p.name == name; });
 }
 std::size_t Parameters::count(std::string_view name) const {
-  return static_cast<std::size_t>(std::count_if(list_.begin(), list_.end(), [&](const Parameter& p) { return p.name == name; }));
+  return static_cast<std::size_t>(
+      std::count_if(list_.begin(), list_.end(), [&](const Parameter& p) { return p.name == name; }));
 }
 std::vector<std::string_view> Parameters::all(std::string_view name) const {
   return all_of(list_, [&](const Parameter& p) { return p.name == name; });

@@ -14,7 +14,7 @@ enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options
 std::string_view to_text(Method method);
 
 struct Header {
-  std::string name;  // as received; compare without case
+  std::string name;   // as received; compare without case
   std::string value;  // outer whitespace removed
   bool operator==(const Header&) const = default;
 };
@@ -45,7 +45,8 @@ struct Peer {
   std::string address;  // textual, without port; IPv4-mapped IPv6 is shown as IPv4
   std::uint16_t port = 0;
   bool tls = false;
-  std::string certificate_der;  // what the client proved possession of in the handshake; empty when none. Not validated.
+  std::string
+      certificate_der;  // what the client proved possession of in the handshake; empty when none. Not validated.
 };
 
 struct Request {
@@ -55,14 +56,14 @@ struct Request {
   std::string raw_query;    // after '?', undecoded; empty when none
   bool has_query = false;   // "/x?" has one, "/x" has not
   Headers headers;
-  std::string body;         // de-chunked
+  std::string body;  // de-chunked
   Peer peer;
   Listener listener = Listener::public_;
 };
 
 struct Response {
   int status = 200;
-  Headers headers;   // Content-Length, Date, Connection and Transfer-Encoding belong to the server
+  Headers headers;  // Content-Length, Date, Connection and Transfer-Encoding belong to the server
   std::string body;
 };
 
