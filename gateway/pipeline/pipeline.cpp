@@ -169,7 +169,8 @@ Response Pipeline::respond(base::http::Request& request, std::uint16_t index, st
   event.queued = std::chrono::duration_cast<std::chrono::microseconds>(queued);
   if (route.surface != Surface::operations) {
     event.interaction = interaction_id(request.headers, event.at, deps_.entropy);
-    event.traceparent = trace_context(request.headers, deps_.entropy);
+    // Inline routes call nobody and are not told line by line.
+    if (route.runs_on == RunsOn::pool) event.traceparent = trace_context(request.headers, deps_.entropy);
   }
 
   ClientLimit client_limit(deps_.limits, route.surface);
