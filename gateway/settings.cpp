@@ -129,6 +129,7 @@ base::Result<Settings, std::vector<std::string>> load_settings(const std::filesy
   s.worker_threads = integer_of(server, "worker_threads", 1, 512, 12);
   s.queue_limit = size_of(server, "queue_limit", 1, 100000, 512);
   s.request_deadline = milliseconds_of(server, "request_deadline_ms", 100, 60000, 5000);
+  s.leave = seconds_of(server, "leave_seconds", 0, 600, 10);
   s.drain = seconds_of(server, "drain_seconds", 0, 600, 10);
   s.http.timeouts.handshake = milliseconds_of(server, "handshake_timeout_ms", 100, 60000, 5000);
   s.http.timeouts.head = milliseconds_of(server, "head_timeout_ms", 100, 120000, 10000);

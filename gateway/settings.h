@@ -56,6 +56,7 @@ struct Settings {
   int worker_threads = 12;
   std::size_t queue_limit = 512;
   std::chrono::milliseconds request_deadline{5000};
+  std::chrono::seconds leave{10};  // between /readyz saying 503 and the doors closing
   std::chrono::seconds drain{10};
   std::vector<std::string> client_ca_files;
   DatabaseSettings database;

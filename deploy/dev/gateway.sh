@@ -39,7 +39,7 @@ write_settings() {  # NODES on|off
       -e "s|@REDIS_SOCKET@|$(redis_socket)|" -e "s|@CONSENT_IDLE_SECONDS@|$IDLE_SECONDS|" \
       -e "s|@WEBHOOK_RETRY_SECONDS@|$WEBHOOK_RETRY_SECONDS|" -e "s|@MAX_CONNECTIONS_PER_ADDRESS@|4096|" \
       -e "s|@LIMITS_ENABLED@|$enabled|" -e "s|@ADDRESS_QUOTA@|$ADDRESS_QUOTA|" -e "s|@CLIENT_QUOTA@|$CLIENT_QUOTA|" \
-      -e "s|@NODES@|$nodes|" -e "s|@JWKS_MAX_AGE_SECONDS@|$JWKS_MAX_AGE_SECONDS|" \
+      -e "s|@LEAVE_SECONDS@|$((nodes > 1 ? 2 : 0))|" -e "s|@NODES@|$nodes|" -e "s|@JWKS_MAX_AGE_SECONDS@|$JWKS_MAX_AGE_SECONDS|" \
       -e "s|@KEY_REFRESH_SECONDS@|$KEY_REFRESH_SECONDS|" -e "s|@KEY_PUBLISH_SECONDS@|$KEY_PUBLISH_SECONDS|" \
       "$ROOT/deploy/sandbox.toml.in" >"$(settings_file "$node")"
   done
@@ -123,7 +123,7 @@ start_balancer() {  # NODES: TLS passes through; a node leaves when its /readyz 
       addresses "$port" | tr -d '"[]' | sed 's/^/  bind /; s/, /,/; $a\\'
       printf '  option httpchk GET /readyz\n'
       for ((node = 1; node <= $1; node++)); do
-        printf '  server node-%s 127.0.0.1:%s check port %s inter 200ms fall 1 rise 1 on-marked-down shutdown-sessions\n' \
+        printf '  server node-%s 127.0.0.1:%s check port %s inter 200ms fall 1 rise 1\n' \
           "$node" $((port + 100 * node)) $((OPERATIONS_PORT + node - 1))
       done
     done

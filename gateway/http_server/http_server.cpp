@@ -206,7 +206,10 @@ base::Result<void, std::string> HttpServer::reload_certificates() {
   return {};
 }
 
+void HttpServer::begin_leaving() { impl_->context->leaving = true; }
+
 void HttpServer::begin_drain() {
+  begin_leaving();
   impl_->stop_accepting();
   if (impl_->context->draining.exchange(true)) return;
   for (const auto& io : impl_->io) io->begin_drain();

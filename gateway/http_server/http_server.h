@@ -154,6 +154,8 @@ class HttpServer {
   // and the certificates in use stay.
   base::Result<void, std::string> reload_certificates();
 
+  // The first half of a drain: all goes on, but each reply says `Connection: close`, so that clients go elsewhere.
+  void begin_leaving();
   // New connections are refused, idle ones closed; requests already begun are answered with `Connection: close`.
   void begin_drain();
   // True when the last connection has gone within `patience`.

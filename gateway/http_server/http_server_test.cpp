@@ -713,6 +713,21 @@ TEST(HttpServerDrain, FinishesWhatIsInFlightAndRefusesTheRest) {
   EXPECT_EQ(f.server->stats().open_connections, 0u);
 }
 
+TEST(HttpServerDrain, WhileLeavingEverybodyIsServedAndToldToGo) {
+  HttpFixture f({.tls = true});
+  HttpClient idle(f.plain());
+  EXPECT_EQ(idle.exchange(get("/inline/x"))->header("Connection"), "");
+  f.server->begin_leaving();
+  HttpClient fresh(f.tls());
+  for (HttpClient* client : {&idle, &fresh}) {
+    const auto reply = client->exchange(get("/inline/x"));
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(reply->status, 200);
+    EXPECT_EQ(reply->header("Connection"), "close");
+    EXPECT_TRUE(client->ends_silently());
+  }
+}
+
 TEST(HttpServerDrain, StopEndsWhatDoesNotFinish) {
   HttpFixture f;
   HttpClient working(f.plain());

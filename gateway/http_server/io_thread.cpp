@@ -527,7 +527,7 @@ void IoThread::reply(Connection& c, const base::http::Response& response, bool l
   if (!wall_now_) wall_now_ = context_->protocol.now();
   ReplyFrame frame;
   frame.body_omitted = c.head_only;
-  if (last || !c.keep_alive || context_->draining.load(std::memory_order_relaxed)) {
+  if (last || !c.keep_alive || context_->leaving.load(std::memory_order_relaxed)) {
     frame.after = AfterReply::close;
   } else if (c.http10) {
     frame.after = AfterReply::keep_alive_http10;

@@ -63,6 +63,7 @@ struct ServerContext {
   const base::ProtocolClock& protocol;
   const base::MonotonicClock& monotonic;
   ConnectionCensus census;
+  std::atomic<bool> leaving{false};  // each reply is its connection's last
   std::atomic<bool> draining{false};
 
   mutable std::mutex tls_mutex;

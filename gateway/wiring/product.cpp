@@ -406,8 +406,13 @@ int Product::serve() {
     break;
   }
 
-  base::observe::log(Level::info, "draining");
+  base::observe::log(Level::info, "leaving", {{"seconds", p.settings.leave.count()}});
   p.operations.begin_drain();
+  server.begin_leaving();
+  const timespec leave{.tv_sec = p.settings.leave.count(), .tv_nsec = 0};
+  sigdelset(&signals, SIGHUP);
+  sigtimedwait(&signals, nullptr, &leave);  // nobody new is sent here once every balancer has asked /readyz
+  base::observe::log(Level::info, "draining");
   server.begin_drain();
   const bool drained = server.wait_drained(p.settings.drain);
   jobs_running.clear();

@@ -7,13 +7,15 @@ const SECRET_PARAMETERS = ['client_assertion', 'code', 'code_verifier', 'refresh
 const SECRET_MEMBERS = ['access_token', 'refresh_token', 'id_token', 'secret'];
 const PERSONAL_MEMBERS = ['Identification', 'SecondaryIdentification', 'Name', 'Nickname', 'TransactionInformation'];
 
+const SHORTEST = 8; // of the texts searched for
+
 export class Ledger {
   #secrets = new Map(); // text -> what it is
   requests = [];
 
   keep(kind, text) {
     // Short texts ("123456", "alice") also occur in timestamps and user ids: they cannot be told apart by a search.
-    if (typeof text === 'string' && text.length >= 8) this.#secrets.set(text, kind);
+    if (typeof text === 'string' && text.length >= SHORTEST) this.#secrets.set(text, kind);
   }
 
   sent(request) {
@@ -57,9 +59,17 @@ export class Ledger {
   }
 
   assertAbsentFrom(logs) {
+    // One walk over each log, however many secrets passed: where one could begin, those that begin so are compared.
+    const byBeginning = new Map();
+    for (const secret of this.#secrets.keys()) {
+      const beginning = secret.slice(0, SHORTEST);
+      if (byBeginning.has(beginning)) byBeginning.get(beginning).push(secret);
+      else byBeginning.set(beginning, [secret]);
+    }
     for (const { file, text } of logs) {
-      for (const [secret, kind] of this.#secrets) {
-        assert.ok(!text.includes(secret), `${file} holds a ${kind}`);
+      for (let at = 0; at + SHORTEST <= text.length; at += 1) {
+        const found = byBeginning.get(text.slice(at, at + SHORTEST))?.find((secret) => text.startsWith(secret, at));
+        assert.equal(found, undefined, `${file} holds a ${this.#secrets.get(found)}`);
       }
       const iban = /\bGB\d{2}[A-Z]{4}\d{14}\b/.exec(text);
       assert.equal(iban, null, `${file} holds an IBAN`);
