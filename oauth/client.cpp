@@ -40,6 +40,47 @@ std::optional<TokenBinding> token_binding_from_text(std::string_view text) {
   return std::nullopt;
 }
 
+std::string_view to_text(TlsSubjectKind kind) {
+  switch (kind) {
+    case TlsSubjectKind::subject_dn:
+      return "subject_dn";
+    case TlsSubjectKind::san_dns:
+      return "san_dns";
+    case TlsSubjectKind::san_uri:
+      return "san_uri";
+    case TlsSubjectKind::san_ip:
+      return "san_ip";
+    case TlsSubjectKind::san_email:
+      return "san_email";
+  }
+  return "";
+}
+
+std::optional<TlsSubjectKind> tls_subject_kind_from_text(std::string_view text) {
+  for (const auto kind : {TlsSubjectKind::subject_dn, TlsSubjectKind::san_dns, TlsSubjectKind::san_uri,
+                          TlsSubjectKind::san_ip, TlsSubjectKind::san_email}) {
+    if (to_text(kind) == text) return kind;
+  }
+  return std::nullopt;
+}
+
+std::string_view to_text(SubjectType type) {
+  switch (type) {
+    case SubjectType::public_:
+      return "public";
+    case SubjectType::pairwise:
+      return "pairwise";
+  }
+  return "";
+}
+
+std::optional<SubjectType> subject_type_from_text(std::string_view text) {
+  for (const auto type : {SubjectType::public_, SubjectType::pairwise}) {
+    if (to_text(type) == text) return type;
+  }
+  return std::nullopt;
+}
+
 std::string_view to_text(ClientStatus status) {
   switch (status) {
     case ClientStatus::live:

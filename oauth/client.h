@@ -22,6 +22,16 @@ enum class TokenBinding { dpop, mtls };
 std::string_view to_text(TokenBinding binding);
 std::optional<TokenBinding> token_binding_from_text(std::string_view text);
 
+// Which of the five forms of RFC 8705 section 2.1.2 recognises a tls_client_auth client.
+enum class TlsSubjectKind { subject_dn, san_dns, san_uri, san_ip, san_email };
+std::string_view to_text(TlsSubjectKind kind);
+std::optional<TlsSubjectKind> tls_subject_kind_from_text(std::string_view text);
+
+// OpenID Connect Core section 8.
+enum class SubjectType { public_, pairwise };
+std::string_view to_text(SubjectType type);
+std::optional<SubjectType> subject_type_from_text(std::string_view text);
+
 enum class ClientStatus { live, disabled };
 std::string_view to_text(ClientStatus status);
 
@@ -48,9 +58,20 @@ struct Client {
   ProfileName profile = ProfileName::fapi2;
   ClientStatus status = ClientStatus::live;
   std::vector<std::string> redirect_uris;
-  std::string scope;            // space-separated: what it may ask for
-  std::string tls_subject_dn;   // RFC 4514 text; tls_client_auth only
-  std::vector<ClientKey> keys;  // live ones, unless the reader asked for all
+  std::string scope;  // space-separated: what it may ask for
+  TlsSubjectKind tls_subject_kind = TlsSubjectKind::subject_dn;
+  std::string tls_subject;      // of that kind; a DN as RFC 4514 text; tls_client_auth only
+  std::vector<ClientKey> keys;  // live ones, unless the reader asked for all; none when jwks_uri is registered
+  std::string jwks_uri;         // RFC 7591 section 2; empty: the keys are registered by value
+  bool require_signed_request_object = false;           // RFC 9101 section 10.5
+  bool require_dpop_nonce = false;                      // RFC 9449 section 8, as this client's policy
+  std::vector<std::string> response_modes = {"query"};  // what it may ask for; the first one when it does not ask
+  SubjectType subject_type = SubjectType::public_;
+  std::string sector;                           // host; pairwise only (OpenID Connect Core section 8.1)
+  std::string encryption_jwk;                   // its public key for encrypted ID tokens; empty: none
+  std::string id_token_encrypted_response_alg;  // OpenID Connect Registration section 2; both or neither
+  std::string id_token_encrypted_response_enc;
+  std::string userinfo_signed_response_alg;  // empty: plain JSON
 };
 
 // One of the space-separated values.

@@ -32,7 +32,7 @@ base::Result<void, OAuthError> verify_tls_client(const base::http::Peer& peer, c
     return refuse("client certificate: " + chain.error().log_text);
   }
   // [RFC8705-2.1] "matches the expected subject … configured or registered for the particular client"
-  if (client.tls_subject_dn.empty() || !certificate.subject_is(client.tls_subject_dn)) {
+  if (client.tls_subject.empty() || !certificate.subject_is(client.tls_subject)) {
     return refuse("the certificate's subject is not the registered one");
   }
   return {};

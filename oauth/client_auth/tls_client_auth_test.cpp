@@ -99,7 +99,7 @@ base::http::Peer peer_with(const char* pem) {
 Client pki_client() {
   Client client;
   client.auth_method = ClientAuthMethod::tls_client_auth;
-  client.tls_subject_dn = kSubject;
+  client.tls_subject = kSubject;
   return client;
 }
 
@@ -121,7 +121,7 @@ TEST(TlsClientAuth, EverythingElseIsRefused) {
   EXPECT_FALSE(verify_tls_client(peer_with(kGood), pki_client(), std::nullopt, kNow).has_value());
   EXPECT_FALSE(verify_tls_client(peer_with(kGood), pki_client(), authorities(), base::Instant{}).has_value());
   Client without_subject = pki_client();
-  without_subject.tls_subject_dn.clear();
+  without_subject.tls_subject.clear();
   EXPECT_FALSE(verify_tls_client(peer_with(kGood), without_subject, authorities(), kNow).has_value());
   base::http::Peer garbage;
   garbage.certificate_der = "not a certificate";

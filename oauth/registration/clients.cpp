@@ -1,6 +1,7 @@
 #include "oauth/registration/clients.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/crypto/jwk.h"
 #include "base/crypto/x509.h"
@@ -82,14 +83,14 @@ base::Result<void, RegistrationError> take_credentials(const NewClient& asked, b
       return {};
     }
     case ClientAuthMethod::tls_client_auth: {
-      client.tls_subject_dn = asked.tls_subject_dn;
-      if (client.tls_subject_dn.empty() && !asked.certificate_pem.empty()) {
+      client.tls_subject = asked.tls_subject;
+      if (client.tls_subject.empty() && !asked.certificate_pem.empty()) {
         const auto certificate = base::crypto::Certificate::from_pem(asked.certificate_pem);
         if (!certificate) return refuse(Code::invalid_client_metadata, "certificate: " + certificate.error().log_text);
-        client.tls_subject_dn = certificate->subject();
+        client.tls_subject = certificate->subject();
       }
       // [RFC8705-2.1.2] "exactly one of" the subject's forms; here the distinguished name
-      if (client.tls_subject_dn.empty() || !base::crypto::is_rfc4514_name(client.tls_subject_dn)) {
+      if (client.tls_subject.empty() || !base::crypto::is_rfc4514_name(client.tls_subject)) {
         return refuse(Code::invalid_client_metadata,
                       "tls_client_auth needs tls_client_auth_subject_dn (RFC 4514) or a certificate");
       }
@@ -107,6 +108,41 @@ base::Result<void, RegistrationError> take_credentials(const NewClient& asked, b
       client.keys.push_back(std::move(one));
       return {};
     }
+  }
+  return {};
+}
+
+constexpr std::array<std::string_view, 4> kResponseModes{"query", "query.jwt", "form_post.jwt", "jwt"};
+
+// How it wants to ask and be answered (FAPI 2.0 Message Signing; OpenID Connect Registration section 2).
+base::Result<void, RegistrationError> take_metadata(const NewClient& asked, Client& client) {
+  client.require_signed_request_object = asked.require_signed_request_object;
+  client.require_dpop_nonce = asked.require_dpop_nonce;
+  if (!asked.response_modes.empty()) client.response_modes = asked.response_modes;
+  for (const auto& mode : client.response_modes) {
+    if (std::find(kResponseModes.begin(), kResponseModes.end(), mode) == kResponseModes.end()) {
+      return refuse(Code::invalid_client_metadata, "response_modes: query, query.jwt, jwt or form_post.jwt");
+    }
+  }
+  client.userinfo_signed_response_alg = asked.userinfo_signed_response_alg;
+  if (!asked.userinfo_signed_response_alg.empty() && asked.userinfo_signed_response_alg != "ES256") {
+    return refuse(Code::invalid_client_metadata, "userinfo_signed_response_alg: ES256");
+  }
+  client.subject_type = asked.subject_type;
+  if (asked.subject_type == SubjectType::pairwise) {
+    // [OIDC-CORE-8.1] "the Sector Identifier … is the host component of the registered redirect_uri"
+    for (const auto& uri : client.redirect_uris) {
+      const std::string origin = origin_of(uri);
+      const std::string host = origin.substr(origin.find("://") + 3);
+      const std::string sector = host.substr(0, host.front() == '[' ? host.find(']') + 1 : host.find(':'));
+      if (asked.sector.empty() && !client.sector.empty() && client.sector != sector) {
+        return refuse(Code::invalid_client_metadata, "redirect URIs on several hosts: pairwise needs a sector");
+      }
+      client.sector = sector;
+    }
+    if (!asked.sector.empty()) client.sector = asked.sector;
+    if (client.sector.empty())
+      return refuse(Code::invalid_client_metadata, "pairwise needs a redirect URI or a sector");
   }
   return {};
 }
@@ -185,6 +221,7 @@ base::Result<Client, RegistrationError> Clients::register_client(base::db::Trans
   client.redirect_uris = asked.redirect_uris;
   TRY(client.scope, scope_of(settings_, asked.scope));
   TRY_VOID(take_credentials(asked, now, client));
+  TRY_VOID(take_metadata(asked, client));
 
   const base::BrandId& brand = caller.tenant.brand;
   if (!insert_client(tx, brand, client, now))

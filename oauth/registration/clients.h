@@ -41,11 +41,21 @@ struct NewClient {
   TokenBinding binding = TokenBinding::dpop;
   ProfileName profile = ProfileName::fapi2;
   std::vector<std::string> redirect_uris;
-  std::string scope;           // empty: everything a partner may have
-  std::string jwks;            // JWK Set or one JWK, JSON text; private halves are refused. Needed for private_key_jwt.
-  std::string tls_subject_dn;  // RFC 4514 text; needed for tls_client_auth
-  std::string certificate_pem;  // tls_client_auth: subject taken from it when tls_subject_dn is empty;
+  std::string scope;     // empty: everything a partner may have
+  std::string jwks;      // JWK Set or one JWK, JSON text; private halves are refused. Needed for private_key_jwt.
+  std::string jwks_uri;  // https; instead of jwks
+  TlsSubjectKind tls_subject_kind = TlsSubjectKind::subject_dn;
+  std::string tls_subject;      // of that kind; needed for tls_client_auth (RFC 8705 section 2.1.2)
+  std::string certificate_pem;  // tls_client_auth: subject DN taken from it when tls_subject is empty;
                                 // self_signed_tls_client_auth: its key is registered
+  bool require_signed_request_object = false;
+  bool require_dpop_nonce = false;
+  std::vector<std::string> response_modes;  // empty: query, or query.jwt with signed request objects
+  SubjectType subject_type = SubjectType::public_;
+  std::string sector;  // pairwise; empty: the one host of the redirect URIs
+  std::string id_token_encrypted_response_alg;
+  std::string id_token_encrypted_response_enc;
+  std::string userinfo_signed_response_alg;
 };
 
 // Who changes it, for the evidence.

@@ -13,7 +13,10 @@ using base::db::value;
 
 constexpr Statement kFind{"oauth.client.find", R"sql(
   SELECT c.client_id, c.name, c.on_behalf_of, c.auth_method, c.binding, c.profile, c.status, c.redirect_uris, c.scope,
-         c.tls_subject_dn, k.kid, k.jwk, k.thumbprint, k.status, k.added_at, k.retired_at, k.first_used_at, k.last_used_at
+         c.tls_subject, c.tls_subject_kind, c.jwks_uri, c.require_signed_request_object, c.require_dpop_nonce,
+         c.response_modes, c.subject_type, c.sector, c.encryption_jwk, c.id_token_encrypted_response_alg,
+         c.id_token_encrypted_response_enc, c.userinfo_signed_response_alg,
+         k.kid, k.jwk, k.thumbprint, k.status, k.added_at, k.retired_at, k.first_used_at, k.last_used_at
     FROM oauth.client c
     LEFT JOIN oauth.client_key k
       ON k.brand_id = c.brand_id AND k.client_id = c.client_id AND (k.status = 'live' OR $3)
@@ -21,15 +24,21 @@ constexpr Statement kFind{"oauth.client.find", R"sql(
    ORDER BY k.added_at, k.kid)sql"};
 constexpr Statement kList{"oauth.client.list", R"sql(
   SELECT c.client_id, c.name, c.on_behalf_of, c.auth_method, c.binding, c.profile, c.status, c.redirect_uris, c.scope,
-         c.tls_subject_dn, k.kid, k.jwk, k.thumbprint, k.status, k.added_at, k.retired_at, k.first_used_at, k.last_used_at
+         c.tls_subject, c.tls_subject_kind, c.jwks_uri, c.require_signed_request_object, c.require_dpop_nonce,
+         c.response_modes, c.subject_type, c.sector, c.encryption_jwk, c.id_token_encrypted_response_alg,
+         c.id_token_encrypted_response_enc, c.userinfo_signed_response_alg,
+         k.kid, k.jwk, k.thumbprint, k.status, k.added_at, k.retired_at, k.first_used_at, k.last_used_at
     FROM oauth.client c
     LEFT JOIN oauth.client_key k ON k.brand_id = c.brand_id AND k.client_id = c.client_id
    WHERE c.brand_id = $1
    ORDER BY c.client_id, k.added_at, k.kid)sql"};
 constexpr Statement kInsert{"oauth.client.insert", R"sql(
   INSERT INTO oauth.client (brand_id, client_id, name, on_behalf_of, auth_method, binding, profile, status, redirect_uris,
-                            scope, tls_subject_dn, created_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, 'live', $8, $9, $10, $11)
+                            scope, tls_subject, tls_subject_kind, jwks_uri, require_signed_request_object,
+                            require_dpop_nonce, response_modes, subject_type, sector, encryption_jwk,
+                            id_token_encrypted_response_alg, id_token_encrypted_response_enc,
+                            userinfo_signed_response_alg, created_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, 'live', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
   ON CONFLICT DO NOTHING)sql"};
 constexpr Statement kInsertKey{"oauth.client.insert_key", R"sql(
   INSERT INTO oauth.client_key (brand_id, client_id, kid, jwk, thumbprint, status, added_at)
@@ -61,21 +70,35 @@ Client client_of(const pqxx::row& row) {
   client.status = value<std::string>(row[6]) == "live" ? ClientStatus::live : ClientStatus::disabled;
   client.redirect_uris = value<std::vector<std::string>>(row[7]);
   client.scope = value<std::string>(row[8]);
-  client.tls_subject_dn = value<std::string>(row[9]);
+  client.tls_subject = value<std::string>(row[9]);
+  const auto subject_kind = tls_subject_kind_from_text(value<std::string>(row[10]));
+  const auto subject_type = subject_type_from_text(value<std::string>(row[15]));
+  ENSURE(subject_kind && subject_type, "a client's row has a subject kind or type this program does not know");
+  client.tls_subject_kind = *subject_kind;
+  client.jwks_uri = value<std::string>(row[11]);
+  client.require_signed_request_object = value<bool>(row[12]);
+  client.require_dpop_nonce = value<bool>(row[13]);
+  client.response_modes = value<std::vector<std::string>>(row[14]);
+  client.subject_type = *subject_type;
+  client.sector = value<std::string>(row[16]);
+  client.encryption_jwk = value<std::string>(row[17]);
+  client.id_token_encrypted_response_alg = value<std::string>(row[18]);
+  client.id_token_encrypted_response_enc = value<std::string>(row[19]);
+  client.userinfo_signed_response_alg = value<std::string>(row[20]);
   return client;
 }
 
 void add_key_of(const pqxx::row& row, Client& client) {
-  if (row[10].is_null()) return;
+  if (row[21].is_null()) return;
   ClientKey key;
-  key.kid = value<std::string>(row[10]);
-  key.jwk = value<std::string>(row[11]);
-  key.thumbprint = value<std::string>(row[12]);
-  key.status = value<std::string>(row[13]) == "live" ? ClientKeyStatus::live : ClientKeyStatus::retired;
-  key.added_at = value<base::Instant>(row[14]);
-  key.retired_at = value<std::optional<base::Instant>>(row[15]);
-  key.first_used_at = value<std::optional<base::Instant>>(row[16]);
-  key.last_used_at = value<std::optional<base::Instant>>(row[17]);
+  key.kid = value<std::string>(row[21]);
+  key.jwk = value<std::string>(row[22]);
+  key.thumbprint = value<std::string>(row[23]);
+  key.status = value<std::string>(row[24]) == "live" ? ClientKeyStatus::live : ClientKeyStatus::retired;
+  key.added_at = value<base::Instant>(row[25]);
+  key.retired_at = value<std::optional<base::Instant>>(row[26]);
+  key.first_used_at = value<std::optional<base::Instant>>(row[27]);
+  key.last_used_at = value<std::optional<base::Instant>>(row[28]);
   client.keys.push_back(std::move(key));
 }
 
@@ -102,7 +125,11 @@ std::vector<Client> list_clients(base::db::Transaction& tx, const base::BrandId&
 bool insert_client(base::db::Transaction& tx, const base::BrandId& brand, const Client& client, base::Instant now) {
   return exec_count(tx, kInsert, brand, client.id, client.name, client.on_behalf_of, to_text(client.auth_method),
                     to_text(client.binding), to_text(client.profile), client.redirect_uris, client.scope,
-                    client.tls_subject_dn, now) == 1;
+                    client.tls_subject, to_text(client.tls_subject_kind), client.jwks_uri,
+                    client.require_signed_request_object, client.require_dpop_nonce, client.response_modes,
+                    to_text(client.subject_type), client.sector, client.encryption_jwk,
+                    client.id_token_encrypted_response_alg, client.id_token_encrypted_response_enc,
+                    client.userinfo_signed_response_alg, now) == 1;
 }
 
 bool insert_client_key(base::db::Transaction& tx, const base::BrandId& brand, const base::ClientId& client,

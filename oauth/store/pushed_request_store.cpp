@@ -15,31 +15,32 @@ using base::db::value;
 constexpr Statement kInsert{"oauth.pushed_request.insert", R"sql(
   INSERT INTO oauth.pushed_request (ends_at, request_hash, handle_hash, brand_id, client_id, redirect_uri, scope, state,
                                     nonce, code_challenge, dpop_jkt, consent_id, long_lived, authorization_details, prompt,
-                                    ui_locales, pushed_at, expires_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18))sql"};
+                                    ui_locales, pushed_at, expires_at, response_mode, acr_values, max_age, login_hint,
+                                    requested_claims)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23))sql"};
 constexpr Statement kFind{"oauth.pushed_request.find", R"sql(
   SELECT client_id, redirect_uri, scope, state, nonce, code_challenge, dpop_jkt, consent_id, long_lived,
          authorization_details, prompt, ui_locales, pushed_at, expires_at, ends_at, request_hash, opened_at IS NOT NULL,
-         browser_hash, psu_id, outcome
+         browser_hash, psu_id, outcome, response_mode, acr_values, max_age, login_hint, requested_claims
     FROM oauth.pushed_request
    WHERE ends_at = $1 AND request_hash = $2 AND brand_id = $3)sql"};
 constexpr Statement kFindLocked{"oauth.pushed_request.find_locked", R"sql(
   SELECT client_id, redirect_uri, scope, state, nonce, code_challenge, dpop_jkt, consent_id, long_lived,
          authorization_details, prompt, ui_locales, pushed_at, expires_at, ends_at, request_hash, opened_at IS NOT NULL,
-         browser_hash, psu_id, outcome
+         browser_hash, psu_id, outcome, response_mode, acr_values, max_age, login_hint, requested_claims
     FROM oauth.pushed_request
    WHERE ends_at = $1 AND request_hash = $2 AND brand_id = $3
      FOR UPDATE)sql"};
 constexpr Statement kFindInteraction{"oauth.interaction.find", R"sql(
   SELECT client_id, redirect_uri, scope, state, nonce, code_challenge, dpop_jkt, consent_id, long_lived,
          authorization_details, prompt, ui_locales, pushed_at, expires_at, ends_at, request_hash, opened_at IS NOT NULL,
-         browser_hash, psu_id, outcome
+         browser_hash, psu_id, outcome, response_mode, acr_values, max_age, login_hint, requested_claims
     FROM oauth.pushed_request
    WHERE ends_at = $1 AND handle_hash = $2 AND brand_id = $3)sql"};
 constexpr Statement kFindInteractionLocked{"oauth.interaction.find_locked", R"sql(
   SELECT client_id, redirect_uri, scope, state, nonce, code_challenge, dpop_jkt, consent_id, long_lived,
          authorization_details, prompt, ui_locales, pushed_at, expires_at, ends_at, request_hash, opened_at IS NOT NULL,
-         browser_hash, psu_id, outcome
+         browser_hash, psu_id, outcome, response_mode, acr_values, max_age, login_hint, requested_claims
     FROM oauth.pushed_request
    WHERE ends_at = $1 AND handle_hash = $2 AND brand_id = $3
      FOR UPDATE)sql"};
@@ -76,6 +77,11 @@ std::optional<PushedRequestRow> row_of(const std::optional<pqxx::row>& found) {
   out.opened = value<bool>(row[16]);
   out.browser_hash = value<std::optional<Bytes>>(row[17]).value_or(Bytes{}).data;
   out.psu = value<std::optional<base::PsuId>>(row[18]).value_or(base::PsuId());
+  out.request.response_mode = value<std::string>(row[20]);
+  out.request.acr_values = value<std::string>(row[21]);
+  out.request.max_age = value<std::optional<std::int64_t>>(row[22]);
+  out.request.login_hint = value<std::string>(row[23]);
+  out.request.requested_claims = value<std::string>(row[24]);
   const auto outcome = value<std::optional<std::string>>(row[19]);
   if (outcome)
     out.outcome = *outcome == "granted" ? PushedRequestRow::Outcome::granted : PushedRequestRow::Outcome::refused;
@@ -89,7 +95,8 @@ void insert_pushed_request(base::db::Transaction& tx, const base::BrandId& brand
   exec(tx, kInsert, request_handle.bucket, Bytes{request_handle.hash}, Bytes{handle_hash}, brand, request.client,
        request.redirect_uri, request.scope, request.state, request.nonce, request.code_challenge, request.dpop_jkt,
        request.consent, request.long_lived, request.authorization_details, request.prompt, request.ui_locales,
-       request.pushed_at, request.expires_at);
+       request.pushed_at, request.expires_at, request.response_mode, request.acr_values, request.max_age,
+       request.login_hint, request.requested_claims);
 }
 
 std::optional<PushedRequestRow> find_pushed_request(base::db::Transaction& tx, const base::BrandId& brand,

@@ -1,6 +1,7 @@
 // oauth.pushed_request: the pushed request and the interaction it becomes (RFC 9126).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,11 @@ struct PushedRequest {
   std::string authorization_details;  // canonical JSON; empty: none
   std::string prompt;
   std::string ui_locales;
+  std::string response_mode = "query";
+  std::string acr_values;               // space-separated, as sent
+  std::optional<std::int64_t> max_age;  // seconds (OpenID Connect Core section 3.1.2.1)
+  std::string login_hint;
+  std::string requested_claims;  // the claims parameter, canonical JSON; empty: none
   base::Instant pushed_at;
   base::Instant expires_at;  // of the request_uri
   base::Instant ends_at;     // of the interaction

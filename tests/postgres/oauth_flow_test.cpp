@@ -1232,7 +1232,7 @@ TEST_F(OAuthFlow, RegistrationRefusesWhatItMust) {
             "invalid_client_metadata");
   EXPECT_EQ(attempt([](auto& c) {
               c.auth_method = oauth::ClientAuthMethod::tls_client_auth;
-              c.tls_subject_dn = "CN=Demo Pay,O=Aldgate";
+              c.tls_subject = "CN=Demo Pay,O=Aldgate";
             }),
             "");
 }
