@@ -6,6 +6,8 @@
 #include "base/crypto/hash.h"
 #include "base/crypto/jws.h"
 #include "base/encoding.h"
+#include "connectors/sandbox/seed.h"
+#include "connectors/sandbox/totp.h"
 #include "tests/journeys/support/journey.h"
 
 namespace journeys {
@@ -196,15 +198,36 @@ TEST(MainWay, AReauthorisationOfALiveConsentKeepsItsAccountsTickedAndWorksOn) {
   EXPECT_EQ(tpp.obie("GET", "/accounts", tokens.access).count("/Data/Account"), 1u);
 }
 
+std::string device_code_of(Gateway& gateway, const std::string& username) {
+  for (const auto& persona : connectors::sandbox_personas()) {
+    if (persona.username != username) continue;
+    return connectors::totp_code(*connectors::base32_decode(persona.totp_secret),
+                                 connectors::totp_step(gateway.clock().now()));
+  }
+  return "";
+}
+
 TEST(MainWay, ATotpCustomerSignsInWithTheDeviceCodeOnce) {
   Gateway gateway;
   Tpp tpp(gateway);
   Customer bob(gateway);
+  const std::string code = device_code_of(gateway, "bob");
   const Pushed pushed = tpp.push(tpp.consent());
   bob.open(pushed.url);
-  bob.sign_in("bob", "000000");
+  bob.sign_in("bob", code == "000000" ? "000001" : "000000");
   EXPECT_TRUE(bob.page().has("otp")) << "a code that is not the device's";
   EXPECT_TRUE(bob.page().has("notice"));
+  bob.press("verify", {{"otp", code}});
+  ASSERT_FALSE(bob.page().accounts().empty()) << bob.page().text();
+  bob.allow();
+  EXPECT_NE(bob.take_callback().find("code="), std::string::npos);
+
+  // [RTS-SCA-4.1] "The authentication code shall be accepted only once"
+  Customer again(gateway);
+  again.open(tpp.push(tpp.consent()).url);
+  again.sign_in("bob", code);
+  EXPECT_TRUE(again.page().has("otp")) << "the same code a second time";
+  EXPECT_TRUE(again.page().accounts().empty());
 }
 
 TEST(MainWay, EveryAnswerBearsTheInteractionIdItWasAskedWith) {
