@@ -1,7 +1,7 @@
 #include "oauth/authorization_server.h"
 
 #include "oauth/binding/dpop.h"
-#include "oauth/client_auth/parsed_keys.h"
+#include "oauth/client_auth/client_keys.h"
 #include "oauth/endpoints/metadata.h"
 #include "oauth/endpoints/pushed_authorization.h"
 #include "oauth/endpoints/revocation.h"
@@ -13,11 +13,12 @@ namespace oauth {
 struct AuthorizationServer::Parts {
   Parts(AuthorizationServerDeps d, const base::Caller& boot)
       : deps(std::move(d)),
+        client_keys(deps.jwks, deps.monotonic),
         dpop({deps.settings, deps.proofs, deps.pool}, deps.kek.derive("aldgate oauth dpop nonce v1")),
         keys({deps.settings, deps.key_schedule, deps.pool, deps.audit, deps.entropy, deps.kek}, boot),
         ending(deps.audit),
         clients(deps.settings, deps.audit, deps.entropy),
-        checks{deps.settings, deps.pool, parsed_keys, dpop, deps.client_authorities},
+        checks{deps.settings, deps.pool, client_keys, dpop, deps.client_authorities},
         grants{deps.settings, deps.pool, deps.audit, deps.entropy, keys, deps.consents, ending},
         par(checks, deps.entropy, deps.consents, deps.kek.derive(kHandleKeyLabel)),
         token(checks, grants),
@@ -28,7 +29,7 @@ struct AuthorizationServer::Parts {
         resource_server({deps.settings, deps.pool, keys, dpop}) {}
 
   AuthorizationServerDeps deps;
-  ParsedKeys parsed_keys;
+  ClientKeys client_keys;
   DpopVerifier dpop;
   KeyRing keys;
   GrantEnding ending;

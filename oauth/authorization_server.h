@@ -16,6 +16,7 @@
 #include "oauth/grant_ending.h"
 #include "oauth/interactions.h"
 #include "oauth/ports/consent_gate.h"
+#include "oauth/ports/jwks_fetcher.h"
 #include "oauth/registration/clients.h"
 #include "oauth/resource_server.h"
 #include "oauth/settings.h"
@@ -33,6 +34,8 @@ struct AuthorizationServerDeps {
   base::cache::ReplaySet& proofs;
   ConsentGate& consents;
   const base::crypto::KeyEncryptionKey& kek;
+  JwksFetcher& jwks;
+  const base::MonotonicClock& monotonic;
   std::optional<base::crypto::TrustAnchors> client_authorities;  // for tls_client_auth; none: such clients are refused
 };
 

@@ -44,6 +44,36 @@ int GrantEnderAdapter::end_grants(base::db::Transaction& tx, const base::Caller&
   return grants_.end_grants_of_consent(tx, caller, consent, reason);
 }
 
+// Also where the egress guard lets plain http through to loopback: keys come over TLS or not at all.
+std::optional<std::string> JwksFetcherAdapter::fault(const std::string& jwks_uri) const {
+  const auto url = guard_.admit(jwks_uri);
+  if (!url) return url.error().public_text;
+  // [FAPI2-SP-FINAL-5.4.2] keys are published "over TLS"
+  if (url->scheme != base::net::Scheme::https) return "The URL must begin with https://.";
+  return std::nullopt;
+}
+
+base::Result<oauth::JwksResponse, std::string> JwksFetcherAdapter::get(const std::string& jwks_uri,
+                                                                       std::size_t most_bytes,
+                                                                       base::db::Deadline deadline) {
+  using std::chrono::milliseconds;
+  constexpr milliseconds kLongest{3000};
+  constexpr milliseconds kRest{500};  // for what the request has to do afterwards
+  if (const auto why = fault(jwks_uri)) return base::failure("jwks_uri is not fetched: " + *why);
+  const auto left = std::chrono::floor<milliseconds>(deadline.at - monotonic_.now()) - kRest;
+  if (left <= milliseconds(0)) return base::failure(std::string("no time is left to fetch jwks_uri"));
+  auto response = https_.send({.method = base::http::Method::get,
+                               .url = jwks_uri,
+                               .headers = {{"Accept", "application/jwk-set+json, application/json"}},
+                               .deadline = std::min(left, kLongest),
+                               .max_body_bytes = most_bytes});
+  if (!response) {
+    return base::failure("jwks_uri: " + std::string(to_text(response.error().kind)) + ": " + response.error().log_text);
+  }
+  const auto header = [&](std::string_view name) { return std::string(response->headers.only(name).value_or("")); };
+  return oauth::JwksResponse{response->status, std::move(response->body), header("Cache-Control"), header("Age")};
+}
+
 base::Result<consent::BankCustomer, consent::BankFailure> CustomerBankAdapter::verify_password(
     const base::Caller& caller, const std::string& username, std::string_view password) {
   auto outcome = authentication_.verify_password({caller, true, {}}, username, password);

@@ -1,12 +1,16 @@
 // Where one module's port meets another module's service. Words are translated, nothing is decided.
 #pragma once
 
+#include "base/clock.h"
+#include "base/net/egress_guard.h"
+#include "base/net/https_client.h"
 #include "connectors/bank.h"
 #include "consent/ports/customer_bank.h"
 #include "consent/ports/grant_ender.h"
 #include "consent/services/consent_gate.h"
 #include "oauth/grant_ending.h"
 #include "oauth/ports/consent_gate.h"
+#include "oauth/ports/jwks_fetcher.h"
 
 namespace gateway {
 
@@ -33,6 +37,22 @@ class GrantEnderAdapter final : public consent::GrantEnder {
 
  private:
   oauth::GrantEnding& grants_;
+};
+
+// oauth fetches key sets of clients.
+class JwksFetcherAdapter final : public oauth::JwksFetcher {
+ public:
+  JwksFetcherAdapter(base::net::HttpsClient& https, const base::net::EgressGuard& guard,
+                     const base::MonotonicClock& monotonic)
+      : https_(https), guard_(guard), monotonic_(monotonic) {}
+  std::optional<std::string> fault(const std::string& jwks_uri) const override;
+  base::Result<oauth::JwksResponse, std::string> get(const std::string& jwks_uri, std::size_t most_bytes,
+                                                     base::db::Deadline deadline) override;
+
+ private:
+  base::net::HttpsClient& https_;
+  const base::net::EgressGuard& guard_;
+  const base::MonotonicClock& monotonic_;
 };
 
 // The bank's connector knows its customers.

@@ -74,6 +74,7 @@ struct Product::Parts {
   base::db::RequestJournal journal;
   base::net::EgressGuard guard;
   base::net::CurlHttpsClient https;
+  JwksFetcherAdapter jwks_fetcher{https, guard, monotonic};
 
   // bank
   connectors::SandboxBank sandbox_bank;

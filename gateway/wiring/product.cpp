@@ -156,9 +156,10 @@ Product::Parts::Parts(Settings read)
       customer_sessions(database, entropy, settings.sessions),
       attempts(database, kek.derive("consent attempt counter"), settings.lockout),
       customer_authentication(database, customer_sessions, attempts, customer_bank, audit, entropy),
-      authorization_server({oauth_settings(settings), settings.key_schedule, database, audit, entropy, proofs,
-                            consents_of_oauth, kek, read_authorities(settings.client_ca_files)},
-                           (moved(business, database, monotonic, settings.sandbox.has_value()), background())),
+      authorization_server(
+          {oauth_settings(settings), settings.key_schedule, database, audit, entropy, proofs, consents_of_oauth, kek,
+           jwks_fetcher, monotonic, read_authorities(settings.client_ca_files)},
+          (moved(business, database, monotonic, settings.sandbox.has_value()), background())),
       events(catalogue()),
       subscriptions({database, entropy, kek, audit, events, guard}, settings.subscriptions),
       delivery_worker({delivery_database, https, protocol, business, monotonic, entropy, kek, outbox, audit, metrics},

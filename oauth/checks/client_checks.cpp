@@ -85,8 +85,8 @@ CheckOutcome client_authenticated(RequestContext& context) {
   switch (client->auth_method) {
     case ClientAuthMethod::private_key_jwt: {
       if (!assertion) return refuse(OAuthErrorCode::invalid_client, "this client authenticates with client_assertion");
-      TRY(context.assertion,
-          verify_assertion(*assertion, *client, context.tools.settings.issuer, context.now(), context.tools.keys));
+      TRY(context.assertion, verify_assertion(*assertion, *client, context.tools.settings.issuer, context.call.caller,
+                                              context.tools.client_keys));
       break;
     }
     case ClientAuthMethod::tls_client_auth:
@@ -97,7 +97,7 @@ CheckOutcome client_authenticated(RequestContext& context) {
       if (client->auth_method == ClientAuthMethod::tls_client_auth) {
         TRY_VOID(verify_tls_client(peer, *client, context.tools.client_authorities, context.now()));
       } else {
-        TRY_VOID(verify_self_signed_tls_client(peer, *client, context.now()));
+        TRY_VOID(verify_self_signed_tls_client(peer, *client, context.call.caller, context.tools.client_keys));
       }
       break;
     }

@@ -11,7 +11,7 @@
 #include "base/result.h"
 #include "oauth/binding/dpop.h"
 #include "oauth/client.h"
-#include "oauth/client_auth/parsed_keys.h"
+#include "oauth/client_auth/client_keys.h"
 #include "oauth/client_auth/private_key_jwt.h"
 #include "oauth/oauth_error.h"
 #include "oauth/settings.h"
@@ -22,7 +22,7 @@ namespace oauth {
 struct CheckTools {
   const Settings& settings;
   base::db::Pool& pool;
-  ParsedKeys& keys;
+  ClientKeys& client_keys;
   DpopVerifier& dpop;
   const std::optional<base::crypto::TrustAnchors>& client_authorities;
 };

@@ -1,8 +1,7 @@
 #include "oauth/client_auth/private_key_jwt.h"
 
-#include <algorithm>
-
 #include "base/crypto/hash.h"
+#include "oauth/tokens/claim_dates.h"
 
 namespace oauth {
 namespace {
@@ -10,7 +9,6 @@ namespace {
 constexpr std::size_t kMaxAssertion = 8 * 1024;
 constexpr std::size_t kMaxJti = 256;
 constexpr std::chrono::seconds kMargin{60};
-constexpr std::chrono::hours kMarkEvery{1};
 
 auto refuse(std::string text) { return base::failure(oauth_error(OAuthErrorCode::invalid_client, std::move(text))); }
 
@@ -18,22 +16,6 @@ auto refuse(std::string text) { return base::failure(oauth_error(OAuthErrorCode:
 auto refuse_quietly(std::string log_text) {
   return base::failure(
       oauth_error(OAuthErrorCode::invalid_client, "client authentication failed", std::move(log_text)));
-}
-
-const ClientKey* key_named(const Client& client, const std::optional<std::string>& kid, ParsedKeys& keys,
-                           std::string_view alg) {
-  if (kid) {
-    const auto found =
-        std::find_if(client.keys.begin(), client.keys.end(), [&](const ClientKey& key) { return key.kid == *kid; });
-    return found == client.keys.end() ? nullptr : &*found;
-  }
-  const ClientKey* only = nullptr;
-  for (const ClientKey& key : client.keys) {
-    if (to_text(keys.of(key).algorithm()) != alg) continue;
-    if (only != nullptr) return nullptr;
-    only = &key;
-  }
-  return only;
 }
 
 }  // namespace
@@ -59,54 +41,58 @@ base::Result<ReadAssertion, OAuthError> read_assertion(std::string_view assertio
 }
 
 base::Result<AssertionUse, OAuthError> verify_assertion(const ReadAssertion& assertion, const Client& client,
-                                                        const std::string& issuer, base::Instant now,
-                                                        ParsedKeys& keys) {
+                                                        const std::string& issuer, const base::Caller& caller,
+                                                        ClientKeys& keys) {
+  const base::Instant now = caller.now.protocol;
   const Profile& profile = profile_of(client.profile);
-  const auto& header = assertion.jws.header;
   if (assertion.claimed_client != client.id) return refuse_quietly("client_assertion of another client");
-  const ClientKey* registered = key_named(client, header.kid, keys, header.alg);
-  if (registered == nullptr) return refuse_quietly("no live registered key that client_assertion could be signed with");
-  const base::crypto::PublicKey key = keys.of(*registered);
-  // [FAPI2-SP-FINAL-5.4.1-1] PS256, ES256 or EdDSA; the key's own algorithm decides, never the header's
-  if (std::find(profile.algorithms.begin(), profile.algorithms.end(), key.algorithm()) == profile.algorithms.end()) {
-    return refuse("the key's algorithm is not allowed");
-  }
   // [RFC7523-3-9] "The authorization server MUST reject JWTs with an invalid signature or MAC."
-  if (const auto good = base::crypto::verify(assertion.jws, key); !good) {
-    return refuse_quietly("client_assertion does not verify: " + good.error().log_text);
+  const auto signature = keys.verify(caller, client, assertion.jws);
+  if (!signature && signature.error().unavailable) {
+    return base::failure(oauth_error(OAuthErrorCode::invalid_client,
+                                     "client authentication failed: " + signature.error().public_text,
+                                     signature.error().log_text));
   }
+  if (!signature) return refuse_quietly("client_assertion: " + signature.error().log_text);
 
   const Claims& claims = assertion.claims;
   switch (profile.assertion_audience) {
     case AssertionAudience::issuer_string_only:
       // [FAPI2-SP-FINAL-5.3.2.1-8] "shall accept its issuer identifier value … as a string in the aud claim"
       if (claims.text("aud") != issuer)
-        return refuse("client_assertion aud must be the issuer identifier, as a string");
+        return refuse("client_assertion aud must be the issuer identifier, as a string: " + issuer);
       break;
   }
   // [RFC7523-3-4] "The JWT MUST contain an "exp" (expiration time) claim"
   const auto exp = claims.date("exp");
-  if (!exp) return refuse("client_assertion needs a usable exp");
-  if (*exp + profile.past_skew <= now) return refuse("client_assertion is expired");
+  if (!exp) return refuse("client_assertion needs exp, a number of seconds since 1970");
+  if (*exp + profile.past_skew <= now) {
+    return refuse("client_assertion " + expired(*exp, profile.past_skew, now));
+  }
   if (*exp > now + profile.assertion_max_lifetime + profile.future_skew) {
-    return refuse("client_assertion exp is too far ahead");
+    return refuse("client_assertion " +
+                  too_far_ahead("exp", *exp, profile.assertion_max_lifetime + profile.future_skew, now));
   }
   // [RFC7523-3-5] nbf, [RFC7523-3-6] iat; how far ahead: [FAPI2-SP-FINAL-5.3.2.1-13]
   for (const std::string_view name : {"nbf", "iat"}) {
     if (!claims.has(name)) continue;
     const auto date = claims.date(name);
-    if (!date) return refuse("client_assertion " + std::string(name) + " is not a date");
-    if (*date > now + profile.future_skew) return refuse("client_assertion " + std::string(name) + " is in the future");
+    if (!date) return refuse("client_assertion " + std::string(name) + " must be a number of seconds since 1970");
+    if (*date > now + profile.future_skew) {
+      return refuse("client_assertion " + too_far_ahead(name, *date, profile.future_skew, now));
+    }
   }
   // [RFC7523-3-7] "The JWT MAY contain a "jti" … ensure that JWTs are not replayed"; here it must.
   const auto jti = claims.text("jti");
-  if (!jti || jti->empty() || jti->size() > kMaxJti) return refuse("client_assertion needs a usable jti");
+  if (!jti || jti->empty() || jti->size() > kMaxJti) {
+    return refuse("client_assertion needs a jti of 1 to " + std::to_string(kMaxJti) + " bytes");
+  }
 
   AssertionUse use;
   use.jti_hash = base::crypto::sha256(*jti);
   use.expires_at = *exp + profile.past_skew + kMargin;
-  use.kid = registered->kid;
-  use.mark_key_used = !registered->last_used_at || *registered->last_used_at + kMarkEvery < now;
+  use.kid = signature->kid;
+  use.mark_key_used = signature->mark_key_used;
   return use;
 }
 

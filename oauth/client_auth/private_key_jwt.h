@@ -6,12 +6,13 @@
 #include <string>
 #include <string_view>
 
+#include "base/caller.h"
 #include "base/clock.h"
 #include "base/crypto/jws.h"
 #include "base/id.h"
 #include "base/result.h"
 #include "oauth/client.h"
-#include "oauth/client_auth/parsed_keys.h"
+#include "oauth/client_auth/client_keys.h"
 #include "oauth/oauth_error.h"
 #include "oauth/tokens/claims.h"
 
@@ -29,13 +30,14 @@ struct ReadAssertion {
 struct AssertionUse {
   std::string jti_hash;      // SHA-256, raw
   base::Instant expires_at;  // of the record: past the last moment the assertion could be accepted
-  std::string kid;           // the registered key it was signed with
+  std::string kid;           // the key it was signed with
   bool mark_key_used = false;
 };
 
 base::Result<ReadAssertion, OAuthError> read_assertion(std::string_view assertion);
-// `client` holds its live keys.
+// `client` holds its live keys. May fetch them from its jwks_uri: hold no database connection.
 base::Result<AssertionUse, OAuthError> verify_assertion(const ReadAssertion& assertion, const Client& client,
-                                                        const std::string& issuer, base::Instant now, ParsedKeys& keys);
+                                                        const std::string& issuer, const base::Caller& caller,
+                                                        ClientKeys& keys);
 
 }  // namespace oauth

@@ -7,6 +7,8 @@
 #include "base/crypto/hash.h"
 #include "base/encoding.h"
 #include "base/json/strict.h"
+#include "tests/support/fake_jwks.h"
+#include "tests/support/fakes.h"
 
 namespace oauth {
 namespace {
@@ -44,9 +46,13 @@ Client client_with(std::vector<ClientKey> keys) {
 }
 
 base::Result<AssertionUse, OAuthError> verify(const std::string& text, const Client& client) {
-  ParsedKeys keys;
+  tests::FakeJwks nobody;
+  tests::FakeMonotonicClock monotonic;
+  ClientKeys keys(nobody, monotonic);
+  base::Caller caller;
+  caller.now = {kNow, kNow};
   TRY(const ReadAssertion read, read_assertion(text));
-  return verify_assertion(read, client, kIssuer, kNow, keys);
+  return verify_assertion(read, client, kIssuer, caller, keys);
 }
 
 base::Result<AssertionUse, OAuthError> verify(const Assertion& assertion) {

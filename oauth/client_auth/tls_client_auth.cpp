@@ -1,7 +1,5 @@
 #include "oauth/client_auth/tls_client_auth.h"
 
-#include <algorithm>
-
 namespace oauth {
 namespace {
 
@@ -39,7 +37,8 @@ base::Result<void, OAuthError> verify_tls_client(const base::http::Peer& peer, c
 }
 
 base::Result<void, OAuthError> verify_self_signed_tls_client(const base::http::Peer& peer, const Client& client,
-                                                             base::Instant now) {
+                                                             const base::Caller& caller, ClientKeys& keys) {
+  const base::Instant now = caller.now.protocol;
   TRY(const base::crypto::Certificate certificate, certificate_of(peer));
   const auto key = certificate.public_key();
   if (!key) return refuse("the certificate's key is not of a kind we accept: " + key.error().log_text);
@@ -47,10 +46,12 @@ base::Result<void, OAuthError> verify_self_signed_tls_client(const base::http::P
     return refuse("the certificate is not valid now");
   // [RFC8705-2.2] "successfully authenticated if the certificate that it presented during the handshake matches one of
   // the certificates configured or registered for that particular client"
-  const bool registered = std::any_of(client.keys.begin(), client.keys.end(), [&](const ClientKey& candidate) {
-    return candidate.thumbprint == key->thumbprint();
-  });
-  if (!registered) return refuse("the certificate's key is not registered");
+  if (const auto held = keys.holds(caller, client, key->thumbprint()); !held) {
+    if (!held.error().unavailable) return refuse(held.error().log_text);
+    return base::failure(oauth_error(OAuthErrorCode::invalid_client,
+                                     "client authentication failed: " + held.error().public_text,
+                                     held.error().log_text));
+  }
   return {};
 }
 

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/fake_jwks.h"
+#include "tests/support/fakes.h"
+
 namespace oauth {
 namespace {
 
@@ -134,12 +137,20 @@ TEST(SelfSignedTlsClientAuth, TheRegisteredKeyIsTheClientAndNoOther) {
   client.auth_method = ClientAuthMethod::self_signed_tls_client_auth;
   ClientKey key;
   key.thumbprint = base::crypto::Certificate::from_pem(kSelfMade)->public_key()->thumbprint();
-  EXPECT_FALSE(verify_self_signed_tls_client(peer_with(kSelfMade), client, kNow).has_value());
+  tests::FakeJwks nobody;
+  tests::FakeMonotonicClock monotonic;
+  ClientKeys keys(nobody, monotonic);
+  const auto verify = [&](const char* pem, base::Instant now) {
+    base::Caller caller;
+    caller.now = {now, now};
+    return verify_self_signed_tls_client(peer_with(pem), client, caller, keys).has_value();
+  };
+  EXPECT_FALSE(verify(kSelfMade, kNow));
   client.keys.push_back(key);
-  EXPECT_TRUE(verify_self_signed_tls_client(peer_with(kSelfMade), client, kNow).has_value());
-  EXPECT_FALSE(verify_self_signed_tls_client(peer_with(kGood), client, kNow).has_value());
-  EXPECT_FALSE(verify_self_signed_tls_client(peer_with(nullptr), client, kNow).has_value());
-  EXPECT_FALSE(verify_self_signed_tls_client(peer_with(kSelfMade), client, base::Instant{}).has_value());
+  EXPECT_TRUE(verify(kSelfMade, kNow));
+  EXPECT_FALSE(verify(kGood, kNow));
+  EXPECT_FALSE(verify(nullptr, kNow));
+  EXPECT_FALSE(verify(kSelfMade, base::Instant{}));
 }
 
 }  // namespace

@@ -15,9 +15,11 @@
 #include "base/encoding.h"
 #include "base/json/strict.h"
 #include "base/migrations.h"
+#include "base/system_clock.h"
 #include "oauth/authorization_server.h"
 #include "oauth/migrations.h"
 #include "tests/support/database.h"
+#include "tests/support/fake_jwks.h"
 #include "tests/support/http_certificates.h"
 
 namespace {
@@ -137,7 +139,8 @@ class OAuthFlow : public testing::Test {
     settings_.resource_audience = kIssuer;
     settings_.sandbox = oauth::SandboxFeatures::yes;
     server_ = std::make_unique<oauth::AuthorizationServer>(
-        oauth::AuthorizationServerDeps{settings_, {}, *pool_, audit_, entropy_, memory_, consents_, kek_, std::nullopt},
+        oauth::AuthorizationServerDeps{
+            settings_, {}, *pool_, audit_, entropy_, memory_, consents_, kek_, jwks_, monotonic_, std::nullopt},
         caller());
   }
 
@@ -319,6 +322,8 @@ class OAuthFlow : public testing::Test {
   base::db::AuditStore audit_;
   base::SystemEntropy entropy_;
   FakeMemory memory_;
+  tests::FakeJwks jwks_;
+  base::SystemMonotonicClock monotonic_;
   FakeConsents consents_;
   base::crypto::KeyEncryptionKey kek_ =
       base::crypto::KeyEncryptionKey::from_bytes(base::Secret::copy_of("0123456789abcdef0123456789abcdef"));
