@@ -142,7 +142,7 @@ TEST_F(JwksCacheTest, AFailedFirstFetchIsNotRepeatedForEveryRequest) {
   EXPECT_EQ(publisher_.count(), 2u);
 }
 
-// The rules of keys that are registered by value hold for published ones.
+// [FAPI2-SP-FINAL-5.4.2] The rules of keys that are registered by value hold for published ones.
 TEST_F(JwksCacheTest, ASetThatCouldNotBeRegisteredIsNotBelieved) {
   const std::string twice = R"({"keys":[)" + one_.public_key().to_jwk() + "," + one_.public_key().to_jwk() + "]}";
   const std::string two_names =
