@@ -1,6 +1,7 @@
 // Conventions that a compiler does not hold (STYLE section 4).
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <regex>
 #include <set>
@@ -130,8 +131,9 @@ TEST(Conventions, RandomnessComesFromEntropy) {
 }
 
 TEST(Conventions, NothingIsPrintedPastTheLog) {
-  expect_none(places(std::regex(R"(\bstd::(cerr|clog)\b|\bf?printf\s*\()"), {"gateway/main.cpp", "gateway/cli/cli.cpp"}),
-              "logs go through base/observe/log.h");
+  expect_none(
+      places(std::regex(R"(\bstd::(cerr|clog)\b|\bf?printf\s*\()"), {"gateway/main.cpp", "gateway/cli/cli.cpp"}),
+      "logs go through base/observe/log.h");
 }
 
 TEST(Conventions, NoMutableGlobals) {
@@ -203,6 +205,61 @@ TEST(Conventions, EveryHeaderIncludedByItsOwnSourceFirst) {
     const auto system = file.text.find("#include <");
     EXPECT_TRUE(system == std::string::npos || own < system) << file.path << ": its own header first";
   }
+}
+
+// The prefixes of docs/specs.md; "RFC*NNNN*" stands for every RFC.
+std::set<std::string> cited_documents() {
+  std::ifstream file(std::filesystem::path(ALDGATE_SOURCE_DIR) / "docs/specs.md");
+  static const std::regex row("^\\| ([A-Z][^|]*) \\|"), word("[A-Z][A-Za-z0-9.-]*");
+  std::set<std::string> prefixes;
+  std::smatch cells;
+  for (std::string line; std::getline(file, line);) {
+    if (!std::regex_search(line, cells, row)) continue;
+    const std::string names = cells[1];
+    for (auto it = std::sregex_iterator(names.begin(), names.end(), word); it != std::sregex_iterator(); ++it)
+      prefixes.insert(it->str());
+  }
+  return prefixes;
+}
+
+std::vector<std::string> citations(const std::string& text) {
+  static const std::regex citation(R"(\[([A-Z][A-Z0-9]+[A-Za-z0-9.-]*-[0-9A-Za-z][^\]\s]*)\])");
+  std::vector<std::string> found;
+  for (auto it = std::sregex_iterator(text.begin(), text.end(), citation); it != std::sregex_iterator(); ++it)
+    found.push_back((*it)[1]);
+  return found;
+}
+
+bool is_listed(const std::string& citation, const std::set<std::string>& documents) {
+  static const std::regex rfc("RFC[1-9][0-9]{2,4}-[0-9A-Z][0-9A-Za-z.]*(-[0-9A-Za-z.]+)?");
+  if (std::regex_match(citation, rfc)) return documents.contains("RFC");
+  return std::any_of(documents.begin(), documents.end(), [&](const std::string& document) {
+    return document != "RFC" && citation.starts_with(document + "-");
+  });
+}
+
+TEST(Conventions, EachCitationNamesADocumentOfTheList) {
+  const auto documents = cited_documents();
+  ASSERT_GE(documents.size(), 8u);
+  std::size_t seen = 0;
+  const auto check = [&](const SourceFile& file, const std::string& text) {
+    for (const auto& citation : citations(text)) {
+      ++seen;
+      EXPECT_TRUE(is_listed(citation, documents)) << file.path << ": [" << citation << "] is not in docs/specs.md";
+    }
+  };
+  for (const auto& file : sources()) {
+    std::istringstream lines(file.text);
+    for (std::string line; std::getline(lines, line);) {
+      if (const auto comment = line.find("//"); comment != std::string::npos) check(file, line.substr(comment));
+    }
+    for (const auto& literal : file.literals) {
+      if (literal.starts_with('[')) check(file, literal.substr(0, literal.find(']') + 1));
+    }
+  }
+  EXPECT_GT(seen, 200u);
+  EXPECT_FALSE(is_listed("RFC-1", documents));
+  EXPECT_FALSE(is_listed("FAPI3-1.2", documents));
 }
 
 TEST(SourceTree, KnowsCodeFromCommentsAndStrings) {
