@@ -38,15 +38,30 @@ fuzz() {  # NAME [SECONDS]
     $([[ -d $ROOT/tests/fuzz/corpus/$name ]] && echo "$ROOT/tests/fuzz/corpus/$name")
 }
 
-bench() {  # [http]: bench/NAME/run.sh measures; it is given the folder of the programs
-  local name=${1:-http}
+bench() {  # [http|oauth] [options of bench/NAME/run.sh]: which measures; it is given the folder of the programs
+  local name=${1:-http} code=0
+  (($#)) && shift
   [[ -x $ROOT/bench/$name/run.sh ]] || fail "./dev bench takes one of: $(cd "$ROOT/bench" && ls -d -- */ 2>/dev/null | tr -d / | tr '\n' ' ')"
   install_packages build serve bench
   build release aldgate "${name}_bench"
-  # The product itself in the same rounds, on a sandbox of its own without limits.
+  if [[ $name == oauth ]]; then prepare_bench_peer; fi
+  # The product itself in the same rounds, on a sandbox of its own without limits, as new.
   export ALDGATE_RUN_DIR=$ROOT/.run/bench ALDGATE_PORT_OFFSET=4000 ALDGATE_PREPARED=1
   trap '"$ROOT/dev" down' EXIT
+  "$ROOT/dev" reset
   "$ROOT/dev" up --detach --limits off
+  PGHOST=$(RUN=$ALDGATE_RUN_DIR pg_host) PGPORT=$PG_PORT PGUSER=$(pg_superuser)
+  export PGHOST PGPORT PGUSER
   GATEWAY_PID=$(cat "$ALDGATE_RUN_DIR/aldgate-1.pid") GATEWAY_PLAIN=127.0.0.1:$((9464 + 4000))/healthz \
-    GATEWAY_TLS=127.0.0.1:$((8443 + 4000))/.well-known/openid-configuration "$ROOT/bench/$name/run.sh" "$BUILD/release"
+    GATEWAY_TLS=127.0.0.1:$((8443 + 4000))/.well-known/openid-configuration "$ROOT/bench/$name/run.sh" "$BUILD/release" "$@" || code=$?
+  return "$code"
+}
+
+prepare_bench_peer() {  # npm oidc-provider, which only this measurement needs
+  install_node
+  local folder=$ROOT/bench/oauth/peer stamp=$ROOT/bench/oauth/peer/node_modules/.installed
+  if ! cmp -s "$folder/package-lock.json" "$stamp"; then
+    step "npm packages of the peer" npm ci --prefix "$folder" --no-audit --no-fund
+    cp "$folder/package-lock.json" "$stamp"
+  fi
 }
