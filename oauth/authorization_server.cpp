@@ -17,7 +17,7 @@ struct AuthorizationServer::Parts {
         dpop({deps.settings, deps.proofs, deps.pool}, deps.kek.derive("aldgate oauth dpop nonce v1")),
         keys({deps.settings, deps.key_schedule, deps.pool, deps.audit, deps.entropy, deps.kek}, boot),
         ending(deps.audit),
-        clients(deps.settings, deps.audit, deps.entropy),
+        clients(deps.settings, deps.audit, deps.entropy, deps.jwks),
         checks{deps.settings, deps.pool, client_keys, dpop, deps.client_authorities},
         grants{deps.settings, deps.pool, deps.audit, deps.entropy, keys, deps.consents, ending},
         par(checks, deps.entropy, deps.consents, deps.kek.derive(kHandleKeyLabel)),

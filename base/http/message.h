@@ -47,6 +47,7 @@ struct Peer {
   bool tls = false;
   std::string
       certificate_der;  // what the client proved possession of in the handshake; empty when none. Not validated.
+  std::vector<std::string> certificate_chain_der;  // what it sent beside it, in its order; proves nothing by itself
 };
 
 struct Request {

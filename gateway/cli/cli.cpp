@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -68,6 +69,10 @@ ordered_json to_json(const oauth::Client& client) {
           {"status", oauth::to_text(client.status)},
           {"scope", client.scope},
           {"redirect_uris", client.redirect_uris},
+          {"tls_subject_kind", client.tls_subject.empty() ? "" : oauth::to_text(client.tls_subject_kind)},
+          {"tls_subject", client.tls_subject},
+          {"require_dpop_nonce", client.require_dpop_nonce},
+          {"jwks_uri", client.jwks_uri},
           {"keys", std::move(keys)}};
 }
 
@@ -77,6 +82,9 @@ struct PartnerArguments {
   std::string name, client_id, on_behalf_of, jwks_file, certificate_file, auth = "private_key_jwt", binding = "dpop",
                                                                           profile = "fapi2", scope, kid, key_file;
   std::vector<std::string> redirect_uris;
+  std::string jwks_uri;
+  std::map<oauth::TlsSubjectKind, std::string> tls_subjects;
+  bool require_dpop_nonce = false;
 };
 
 void partner_add(Product::Parts& p, const PartnerArguments& a) {
@@ -95,6 +103,14 @@ void partner_add(Product::Parts& p, const PartnerArguments& a) {
   client.profile = *profile;
   client.redirect_uris = a.redirect_uris;
   client.scope = a.scope;
+  for (const auto& [kind, subject] : a.tls_subjects) {
+    if (subject.empty()) continue;
+    if (!client.tls_subject.empty()) throw Refused("exactly one of --tls-subject-dn and the --tls-san options");
+    client.tls_subject_kind = kind;
+    client.tls_subject = subject;
+  }
+  client.jwks_uri = a.jwks_uri;
+  client.require_dpop_nonce = a.require_dpop_nonce;
   if (!a.jwks_file.empty()) client.jwks = read_file(a.jwks_file);
   if (!a.certificate_file.empty()) client.certificate_pem = read_file(a.certificate_file);
   const auto caller = p.background();
@@ -254,6 +270,14 @@ int run(int argc, char** argv) {
   add->add_option("--binding", a.binding, "dpop | mtls");
   add->add_option("--profile", a.profile, "fapi2");
   add->add_option("--scope", a.scope, "what it may ask for; everything when absent");
+  add->add_option("--jwks-uri", a.jwks_uri, "where it publishes its public keys (https), instead of --jwks");
+  using Kind = oauth::TlsSubjectKind;
+  add->add_option("--tls-subject-dn", a.tls_subjects[Kind::subject_dn], "its certificate's subject (RFC 4514)");
+  add->add_option("--tls-san-dns", a.tls_subjects[Kind::san_dns], "or a DNS name its certificate has");
+  add->add_option("--tls-san-uri", a.tls_subjects[Kind::san_uri], "or a URI");
+  add->add_option("--tls-san-ip", a.tls_subjects[Kind::san_ip], "or an IP address");
+  add->add_option("--tls-san-email", a.tls_subjects[Kind::san_email], "or an e-mail address");
+  add->add_flag("--require-dpop-nonce", a.require_dpop_nonce, "its DPoP proofs must carry a nonce of the server");
   add->callback([&] { action = [&](Product::Parts& p) { partner_add(p, a); }; });
   partner->add_subcommand("list", "all clients, as JSON")->callback([&] { action = partner_list; });
   const auto on_client = [&](const char* name, const char* help, auto function) {

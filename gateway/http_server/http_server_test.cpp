@@ -7,8 +7,10 @@
 #include <sys/socket.h>
 
 #include <chrono>
+#include <fstream>
 #include <random>
 
+#include "tests/support/certificate_authority.h"
 #include "tests/support/http_corpus.h"
 #include "tests/support/http_fixture.h"
 
@@ -420,6 +422,48 @@ TEST(HttpServerTls, ResumesSessionsWithTheirClientCertificate) {
     EXPECT_EQ(second.exchange(get("/certificate"))->body, certificate.der);
   }
   EXPECT_EQ(f.server->stats().tls_resumed, 2u);
+}
+
+// Also on a session that was resumed, and on one resumed from that: tickets carry the chain.
+TEST(HttpServerTls, GivesWhatTheClientSentBesideItsCertificate) {
+  HttpFixture f({.tls = true});
+  const tests::CertificateAuthority root("Root");
+  const tests::CertificateAuthority issuing("Issuing", &root);
+  const auto leaf = issuing.issue({});
+  const auto write = [&](const std::string& name, const std::string& text) {
+    std::ofstream(f.certificates.path() / name) << text;
+    return (f.certificates.path() / name).string();
+  };
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    auto options = f.tls();
+    options.tls_version = version;
+    options.certificate_file = write("chain.pem", leaf.pem + issuing.pem() + root.pem());
+    options.key_file = write("chain.key", leaf.key_pem);
+    for (int round = 0; round < 3; ++round) {
+      HttpClient client(options);
+      EXPECT_EQ(client.resumed(), round > 0) << version;
+      EXPECT_EQ(client.exchange(get("/certificate"))->body, leaf.der) << version << " " << round;
+      EXPECT_EQ(client.exchange(get("/chain"))->body, issuing.der() + root.der()) << version << " " << round;
+      options.session = client.session();
+      ASSERT_TRUE(options.session);
+    }
+  }
+}
+
+TEST(HttpServerTls, DropsAChainThatIsLongerThanAChainMayBe) {
+  HttpFixture f({.tls = true});
+  const tests::CertificateAuthority root("Root");
+  const auto leaf = root.issue({});
+  std::string pem = leaf.pem;
+  for (int i = 0; i < 6; ++i) pem += root.pem();
+  auto options = f.tls();
+  options.certificate_file = (f.certificates.path() / "long.pem").string();
+  options.key_file = (f.certificates.path() / "long.key").string();
+  std::ofstream(options.certificate_file) << pem;
+  std::ofstream(options.key_file) << leaf.key_pem;
+  HttpClient client(options);
+  EXPECT_EQ(client.exchange(get("/certificate"))->body, leaf.der);
+  EXPECT_EQ(client.exchange(get("/chain"))->body, "");
 }
 
 TEST(HttpServerTls, RefusesRenegotiation) {

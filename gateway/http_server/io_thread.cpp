@@ -321,6 +321,7 @@ void IoThread::shake_hands(Connection& c) {
     IoCounters::bump(counters_.tls_handshakes);
     if (SSL_session_reused(c.tls.get()) == 1) IoCounters::bump(counters_.tls_resumed);
     c.peer.certificate_der = peer_certificate_der(c.tls.get());
+    if (!c.peer.certificate_der.empty()) c.peer.certificate_chain_der = peer_chain_der(c.tls.get());
     c.state = ConnectionState::reading;
     deadlines_.set(c, DeadlineKind::head, now_);
     receive(c);

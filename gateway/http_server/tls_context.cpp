@@ -45,6 +45,42 @@ int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_si
 // authenticates the client, who knows which client it should be.
 int accept_any_chain(X509_STORE_CTX*, void*) { return 1; }
 
+constexpr int kMostIntermediates = 5;
+constexpr std::size_t kMostChainBytes = 16 * 1024;
+
+std::string der_of(const X509* certificate) {
+  unsigned char* der = nullptr;
+  const int size = i2d_X509(certificate, &der);
+  if (size <= 0) return {};
+  std::string bytes(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+  OPENSSL_free(der);
+  return bytes;
+}
+
+// One DER certificate after the other: each says how long it is.
+std::string chain_bytes(const SSL* tls) {
+  const STACK_OF(X509)* chain = SSL_get_peer_cert_chain(tls);
+  const int count = chain == nullptr ? 0 : sk_X509_num(chain);
+  if (count > kMostIntermediates) return {};
+  std::string bytes;
+  for (int i = 0; i < count; ++i) bytes += der_of(sk_X509_value(chain, i));
+  return bytes.size() <= kMostChainBytes ? bytes : std::string();
+}
+
+// A ticket carries the client's certificate but not what came beside it: that is put into it here, so that a resumed
+// session can be judged as the first one was.
+int write_ticket(SSL* tls, void*) {
+  const std::string chain = chain_bytes(tls);
+  if (chain.empty()) return 1;
+  return SSL_SESSION_set1_ticket_appdata(SSL_get_session(tls), chain.data(), chain.size());
+}
+
+SSL_TICKET_RETURN read_ticket(SSL*, SSL_SESSION*, const unsigned char*, std::size_t, SSL_TICKET_STATUS status, void*) {
+  if (status == SSL_TICKET_SUCCESS) return SSL_TICKET_RETURN_USE;
+  if (status == SSL_TICKET_SUCCESS_RENEW) return SSL_TICKET_RETURN_USE_RENEW;
+  return SSL_TICKET_RETURN_IGNORE_RENEW;
+}
+
 }  // namespace
 
 base::Result<TlsContext, std::string> make_tls_context(const TlsSettings& settings) {
@@ -81,19 +117,37 @@ base::Result<TlsContext, std::string> make_tls_context(const TlsSettings& settin
   if (settings.request_client_certificate) {
     SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, nullptr);
     SSL_CTX_set_cert_verify_callback(ctx, accept_any_chain, nullptr);
+    SSL_CTX_set_session_ticket_cb(ctx, write_ticket, read_ticket, nullptr);
   }
   return context;
 }
 
 std::string peer_certificate_der(const ssl_st* tls) {
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(tls), X509_free);
-  if (!certificate) return {};
-  unsigned char* der = nullptr;
-  const int size = i2d_X509(certificate.get(), &der);
-  if (size <= 0) return {};
-  std::string bytes(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
-  OPENSSL_free(der);
-  return bytes;
+  return certificate ? der_of(certificate.get()) : std::string();
+}
+
+std::vector<std::string> peer_chain_der(ssl_st* tls) {
+  std::string bytes = chain_bytes(tls);
+  SSL_SESSION* session = SSL_get_session(tls);
+  void* kept = nullptr;
+  std::size_t size = 0;
+  if (bytes.empty() && session != nullptr && SSL_SESSION_get0_ticket_appdata(session, &kept, &size) == 1) {
+    bytes.assign(static_cast<const char*>(kept), size);
+  }
+  std::vector<std::string> chain;
+  const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
+  const auto* const end = at + bytes.size();
+  while (at < end) {
+    const auto* const begin = at;
+    const std::unique_ptr<X509, decltype(&X509_free)> one(d2i_X509(nullptr, &at, end - at), X509_free);
+    if (!one) {
+      ERR_clear_error();
+      return {};
+    }
+    chain.emplace_back(reinterpret_cast<const char*>(begin), static_cast<std::size_t>(at - begin));
+  }
+  return chain;
 }
 
 }  // namespace gateway

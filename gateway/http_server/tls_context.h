@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "gateway/http_server/http_server.h"
@@ -22,5 +23,8 @@ base::Result<TlsContext, std::string> make_tls_context(const TlsSettings& settin
 
 // DER of the certificate whose key the client proved to hold; empty when it sent none.
 std::string peer_certificate_der(const ssl_st* tls);
+// DER of the certificates it sent after that one, in its order, also on a resumed session. Empty when it sent none, or
+// more than a chain may have.
+std::vector<std::string> peer_chain_der(ssl_st* tls);
 
 }  // namespace gateway

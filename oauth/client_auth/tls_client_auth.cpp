@@ -18,6 +18,23 @@ base::Result<base::crypto::Certificate, OAuthError> certificate_of(const base::h
   return std::move(*certificate);
 }
 
+// [RFC8705-2.1.2] one of five forms, the registered one and no other
+bool names(const base::crypto::Certificate& certificate, TlsSubjectKind kind, std::string_view subject) {
+  switch (kind) {
+    case TlsSubjectKind::subject_dn:
+      return certificate.subject_is(subject);
+    case TlsSubjectKind::san_dns:
+      return certificate.has_dns(subject);
+    case TlsSubjectKind::san_uri:
+      return certificate.has_uri(subject);
+    case TlsSubjectKind::san_ip:
+      return certificate.has_ip(subject);
+    case TlsSubjectKind::san_email:
+      return certificate.has_email(subject);
+  }
+  return false;
+}
+
 }  // namespace
 
 base::Result<void, OAuthError> verify_tls_client(const base::http::Peer& peer, const Client& client,
@@ -25,13 +42,21 @@ base::Result<void, OAuthError> verify_tls_client(const base::http::Peer& peer, c
                                                  base::Instant now) {
   TRY(const base::crypto::Certificate certificate, certificate_of(peer));
   if (!authorities) return refuse("no authority for client certificates is configured");
+  // What the client sent beside its own certificate may complete the chain; it is not trusted by itself.
+  std::vector<base::crypto::Certificate> intermediates;
+  for (const auto& der : peer.certificate_chain_der) {
+    auto intermediate = base::crypto::Certificate::from_der(der);
+    if (!intermediate) return refuse("an intermediate certificate: " + intermediate.error().log_text);
+    intermediates.push_back(std::move(*intermediate));
+  }
   // [RFC8705-2.1] "the certificate chain is validated"
-  if (const auto chain = authorities->verify_client(certificate, {}, now); !chain) {
+  if (const auto chain = authorities->verify_client(certificate, intermediates, now); !chain) {
     return refuse("client certificate: " + chain.error().log_text);
   }
   // [RFC8705-2.1] "matches the expected subject … configured or registered for the particular client"
-  if (client.tls_subject.empty() || !certificate.subject_is(client.tls_subject)) {
-    return refuse("the certificate's subject is not the registered one");
+  if (client.tls_subject.empty() || !names(certificate, client.tls_subject_kind, client.tls_subject)) {
+    return refuse("the certificate's subject is not the registered one (" +
+                  std::string(to_text(client.tls_subject_kind)) + ")");
   }
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/certificate_authority.h"
 #include "tests/support/fake_jwks.h"
 #include "tests/support/fakes.h"
 
@@ -129,6 +130,79 @@ TEST(TlsClientAuth, EverythingElseIsRefused) {
   base::http::Peer garbage;
   garbage.certificate_der = "not a certificate";
   EXPECT_FALSE(verify_tls_client(garbage, pki_client(), authorities(), kNow).has_value());
+}
+
+// [RFC8705-2.1.2]: each kind is looked for where it belongs, and nowhere else.
+TEST(TlsClientAuth, TheRegisteredKindOfSubjectDecides) {
+  const tests::CertificateAuthority authority("Client CA");
+  const std::optional<base::crypto::TrustAnchors> anchors = *base::crypto::TrustAnchors::from_pem(authority.pem());
+  const std::string names =
+      "DNS:tpp.example,URI:https://tpp.example/app,IP:192.0.2.7,IP:2001:db8::7,email:api@tpp.example";
+  base::http::Peer peer;
+  peer.certificate_der = authority.issue({.subject = {{"C", "GB"}, {"CN", "tpp"}}, .alt_names = names}).der;
+  using Kind = TlsSubjectKind;
+  struct Case {
+    Kind kind;
+    const char* subject;
+    bool good;
+  };
+  const Case cases[] = {
+      {Kind::subject_dn, "CN=tpp,C=GB", true},
+      {Kind::subject_dn, "C=GB,CN=tpp", false},
+      {Kind::subject_dn, "CN=tpp", false},
+      {Kind::subject_dn, "tpp.example", false},
+      {Kind::san_dns, "tpp.example", true},
+      {Kind::san_dns, "TPP.example", true},
+      {Kind::san_dns, "other.example", false},
+      {Kind::san_dns, "example", false},
+      {Kind::san_dns, "api@tpp.example", false},
+      {Kind::san_dns, "192.0.2.7", false},
+      {Kind::san_dns, "tpp", false},  // the CN is no DNS name
+      {Kind::san_uri, "https://tpp.example/app", true},
+      {Kind::san_uri, "https://tpp.example/app/", false},
+      {Kind::san_uri, "https://tpp.example/APP", false},
+      {Kind::san_uri, "tpp.example", false},
+      {Kind::san_ip, "192.0.2.7", true},
+      {Kind::san_ip, "2001:db8::7", true},
+      {Kind::san_ip, "2001:0db8:0::7", true},
+      {Kind::san_ip, "192.0.2.8", false},
+      {Kind::san_ip, "tpp.example", false},
+      {Kind::san_email, "api@tpp.example", true},
+      {Kind::san_email, "API@tpp.example", false},
+      {Kind::san_email, "tpp.example", false},
+  };
+  for (const auto& c : cases) {
+    Client client = pki_client();
+    client.tls_subject_kind = c.kind;
+    client.tls_subject = c.subject;
+    EXPECT_EQ(verify_tls_client(peer, client, anchors, kNow).has_value(), c.good)
+        << to_text(c.kind) << " " << c.subject;
+  }
+}
+
+// [RFC8705-2.1] with what the client sent beside its certificate; attack 17.
+TEST(TlsClientAuth, AnIntermediateOfTheClientCompletesTheChain) {
+  const tests::CertificateAuthority root("Root");
+  const tests::CertificateAuthority issuing("Issuing", &root);
+  const tests::CertificateAuthority stranger("Issuing");
+  const std::optional<base::crypto::TrustAnchors> anchors = *base::crypto::TrustAnchors::from_pem(root.pem());
+  Client client = pki_client();
+  client.tls_subject = "CN=tpp";
+  base::http::Peer peer;
+  peer.certificate_der = issuing.issue({}).der;
+  EXPECT_FALSE(verify_tls_client(peer, client, anchors, kNow).has_value());
+  peer.certificate_chain_der = {stranger.der()};
+  EXPECT_FALSE(verify_tls_client(peer, client, anchors, kNow).has_value());
+  peer.certificate_chain_der = {stranger.der(), issuing.der(), root.der()};
+  EXPECT_TRUE(verify_tls_client(peer, client, anchors, kNow).has_value());
+  peer.certificate_chain_der = {issuing.der()};
+  EXPECT_TRUE(verify_tls_client(peer, client, anchors, kNow).has_value());
+  peer.certificate_chain_der.push_back("no certificate");
+  EXPECT_FALSE(verify_tls_client(peer, client, anchors, kNow).has_value());
+  // A chain that the client brings whole, root and all, is no chain of ours.
+  peer.certificate_der = stranger.issue({}).der;
+  peer.certificate_chain_der = {stranger.der()};
+  EXPECT_FALSE(verify_tls_client(peer, client, anchors, kNow).has_value());
 }
 
 // [RFC8705-2.2]

@@ -74,34 +74,57 @@ base::Result<std::vector<ClientKey>, RegistrationError> keys_of(const std::strin
   return keys;
 }
 
+// [RFC7591-2] "The "jwks_uri" and "jwks" parameters MUST NOT both be present in the same request or response."
+base::Result<void, RegistrationError> take_keys(const NewClient& asked, const JwksFetcher& fetcher, base::Instant now,
+                                                Client& client) {
+  if (!asked.jwks_uri.empty()) {
+    if (!asked.jwks.empty()) return refuse(Code::invalid_client_metadata, "jwks or jwks_uri, not both");
+    if (const auto fault = fetcher.fault(asked.jwks_uri)) {
+      return refuse(Code::invalid_client_metadata, "jwks_uri: " + *fault);
+    }
+    client.jwks_uri = asked.jwks_uri;
+  } else if (!asked.jwks.empty()) {
+    TRY(client.keys, keys_of(asked.jwks, now));
+  }
+  return {};
+}
+
 // What the method needs to recognise the client by.
-base::Result<void, RegistrationError> take_credentials(const NewClient& asked, base::Instant now, Client& client) {
+base::Result<void, RegistrationError> take_credentials(const NewClient& asked, const JwksFetcher& fetcher,
+                                                       base::Instant now, Client& client) {
+  if (!asked.tls_subject.empty() && asked.auth_method != ClientAuthMethod::tls_client_auth) {
+    return refuse(Code::invalid_client_metadata, "a certificate's subject is for tls_client_auth only");
+  }
+  TRY_VOID(take_keys(asked, fetcher, now, client));
+  const bool has_keys = !client.keys.empty() || !client.jwks_uri.empty();
   switch (asked.auth_method) {
     case ClientAuthMethod::private_key_jwt: {
-      if (asked.jwks.empty()) return refuse(Code::invalid_client_metadata, "private_key_jwt needs jwks");
-      TRY(client.keys, keys_of(asked.jwks, now));
+      if (!has_keys) return refuse(Code::invalid_client_metadata, "private_key_jwt needs jwks or jwks_uri");
       return {};
     }
     case ClientAuthMethod::tls_client_auth: {
+      client.tls_subject_kind = asked.tls_subject_kind;
       client.tls_subject = asked.tls_subject;
       if (client.tls_subject.empty() && !asked.certificate_pem.empty()) {
         const auto certificate = base::crypto::Certificate::from_pem(asked.certificate_pem);
         if (!certificate) return refuse(Code::invalid_client_metadata, "certificate: " + certificate.error().log_text);
+        client.tls_subject_kind = TlsSubjectKind::subject_dn;
         client.tls_subject = certificate->subject();
       }
-      // [RFC8705-2.1.2] "exactly one of" the subject's forms; here the distinguished name
-      if (client.tls_subject.empty() || !base::crypto::is_rfc4514_name(client.tls_subject)) {
-        return refuse(Code::invalid_client_metadata,
-                      "tls_client_auth needs tls_client_auth_subject_dn (RFC 4514) or a certificate");
-      }
-      if (!asked.jwks.empty()) {
-        TRY(client.keys, keys_of(asked.jwks, now));
+      if (const auto fault = tls_subject_fault(client.tls_subject_kind, client.tls_subject)) {
+        return refuse(Code::invalid_client_metadata, *fault);
       }
       return {};
     }
     case ClientAuthMethod::self_signed_tls_client_auth: {
+      if (asked.certificate_pem.empty() && !client.jwks_uri.empty()) return {};
+      if (has_keys) {
+        return refuse(Code::invalid_client_metadata, "self_signed_tls_client_auth takes a certificate, or a jwks_uri");
+      }
       const auto certificate = base::crypto::Certificate::from_pem(asked.certificate_pem);
-      if (!certificate) return refuse(Code::invalid_client_metadata, "self_signed_tls_client_auth needs a certificate");
+      if (!certificate) {
+        return refuse(Code::invalid_client_metadata, "self_signed_tls_client_auth needs a certificate or a jwks_uri");
+      }
       const auto key = certificate->public_key();
       if (!key) return refuse(Code::invalid_client_metadata, "certificate: " + key.error().log_text);
       TRY(ClientKey one, key_of(*key, now));
@@ -147,6 +170,13 @@ base::Result<void, RegistrationError> take_metadata(const NewClient& asked, Clie
   return {};
 }
 
+// There is no key of such a client here, and so no mark of its use either.
+auto keys_published(const Client& client) {
+  return refuse(Code::keys_published,
+                "this client publishes its keys at " + client.jwks_uri +
+                    ": add and take away keys there; what is taken away is refused when the cached set is over");
+}
+
 base::Result<std::string, RegistrationError> scope_of(const Settings& settings, const std::string& asked) {
   const std::string all = registrable_scope(settings);
   if (asked.empty()) return all;
@@ -183,6 +213,8 @@ std::string_view to_text(RegistrationErrorCode code) {
       return "unknown_key";
     case Code::last_key:
       return "last_key";
+    case Code::keys_published:
+      return "keys_published";
   }
   return "";
 }
@@ -220,7 +252,7 @@ base::Result<Client, RegistrationError> Clients::register_client(base::db::Trans
   }
   client.redirect_uris = asked.redirect_uris;
   TRY(client.scope, scope_of(settings_, asked.scope));
-  TRY_VOID(take_credentials(asked, now, client));
+  TRY_VOID(take_credentials(asked, jwks_, now, client));
   TRY_VOID(take_metadata(asked, client));
 
   const base::BrandId& brand = caller.tenant.brand;
@@ -242,6 +274,8 @@ base::Result<std::string, RegistrationError> Clients::add_key(base::db::Transact
                                                               const Operator& by, const base::ClientId& client,
                                                               const std::string& jwk) {
   if (!lock_client(tx, caller.tenant.brand, client)) return refuse(Code::unknown_client, "no such client");
+  const auto found = find_client(tx, caller.tenant.brand, client, KeysWanted::live);
+  if (!found->jwks_uri.empty()) return keys_published(*found);
   const auto parsed = base::crypto::PublicKey::from_jwk(jwk);
   if (!parsed) return refuse(Code::invalid_client_metadata, "jwk: " + parsed.error().log_text);
   TRY(const ClientKey key, key_of(*parsed, caller.now.protocol));
@@ -259,6 +293,7 @@ base::Result<void, RegistrationError> Clients::retire_key(base::db::Transaction&
                                                           const std::string& kid) {
   if (!lock_client(tx, caller.tenant.brand, client)) return refuse(Code::unknown_client, "no such client");
   const auto found = find_client(tx, caller.tenant.brand, client, KeysWanted::live);
+  if (!found->jwks_uri.empty()) return keys_published(*found);
   const auto& keys = found->keys;
   if (std::none_of(keys.begin(), keys.end(), [&](const ClientKey& key) { return key.kid == kid; })) {
     return refuse(Code::unknown_key, "no live key with this kid");

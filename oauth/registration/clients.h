@@ -13,6 +13,7 @@
 #include "base/entropy.h"
 #include "base/result.h"
 #include "oauth/client.h"
+#include "oauth/ports/jwks_fetcher.h"
 #include "oauth/settings.h"
 
 namespace oauth {
@@ -24,7 +25,8 @@ enum class RegistrationErrorCode : std::uint8_t {
   unknown_client,
   key_exists,  // this kid, or the same key under another kid
   unknown_key,
-  last_key,  // the client could not authenticate any more: disable it instead
+  last_key,        // the client could not authenticate any more: disable it instead
+  keys_published,  // at the client's jwks_uri: they are changed there
 };
 std::string_view to_text(RegistrationErrorCode code);
 
@@ -43,7 +45,7 @@ struct NewClient {
   std::vector<std::string> redirect_uris;
   std::string scope;     // empty: everything a partner may have
   std::string jwks;      // JWK Set or one JWK, JSON text; private halves are refused. Needed for private_key_jwt.
-  std::string jwks_uri;  // https; instead of jwks
+  std::string jwks_uri;  // https; instead of jwks, and of a certificate for self_signed_tls_client_auth
   TlsSubjectKind tls_subject_kind = TlsSubjectKind::subject_dn;
   std::string tls_subject;      // of that kind; needed for tls_client_auth (RFC 8705 section 2.1.2)
   std::string certificate_pem;  // tls_client_auth: subject DN taken from it when tls_subject is empty;
@@ -66,8 +68,8 @@ struct Operator {
 
 class Clients {
  public:
-  Clients(const Settings& settings, base::db::AuditTrail& audit, base::Entropy& entropy)
-      : settings_(settings), audit_(audit), entropy_(entropy) {}
+  Clients(const Settings& settings, base::db::AuditTrail& audit, base::Entropy& entropy, const JwksFetcher& jwks)
+      : settings_(settings), audit_(audit), entropy_(entropy), jwks_(jwks) {}
 
   base::Result<Client, RegistrationError> register_client(base::db::Transaction& tx, const base::Caller& caller,
                                                           const Operator& by, const NewClient& client);
@@ -90,7 +92,11 @@ class Clients {
   const Settings& settings_;
   base::db::AuditTrail& audit_;
   base::Entropy& entropy_;
+  const JwksFetcher& jwks_;
 };
+
+// Can a certificate have such a subject, of that kind (RFC 8705 section 2.1.2)? The reason when not.
+std::optional<std::string> tls_subject_fault(TlsSubjectKind kind, std::string_view subject);
 
 // What a partner may be registered for.
 std::string registrable_scope(const Settings& settings);

@@ -141,6 +141,9 @@ class EchoApplication final : public gateway::Application {
     response.body = request.method_text + " " + request.path + (request.has_query ? "?" + request.raw_query : "") +
                     " route " + std::to_string(route) + " from " + request.peer.address + " body " + request.body;
     if (ends(request.path, "/certificate")) response.body = request.peer.certificate_der;
+    if (ends(request.path, "/chain")) {
+      for (const auto& der : request.peer.certificate_chain_der) response.body += der;
+    }
     return response;
   }
   base::http::Response overloaded(const gateway::Head&) override { return {503, {{"Retry-After", "1"}}, "busy"}; }
