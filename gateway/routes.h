@@ -35,6 +35,7 @@ enum class RouteId : std::uint16_t {
   par,
   token,
   revoke,
+  introspect,
   authorize_get,
   interaction_page,
   interaction_login,

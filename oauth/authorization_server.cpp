@@ -1,7 +1,9 @@
 #include "oauth/authorization_server.h"
 
+#include "oauth/access_token_check.h"
 #include "oauth/binding/dpop.h"
 #include "oauth/client_auth/client_keys.h"
+#include "oauth/endpoints/introspection.h"
 #include "oauth/endpoints/metadata.h"
 #include "oauth/endpoints/pushed_authorization.h"
 #include "oauth/endpoints/revocation.h"
@@ -16,22 +18,27 @@ struct AuthorizationServer::Parts {
         client_keys(deps.jwks, deps.monotonic),
         dpop({deps.settings, deps.proofs, deps.pool}, deps.kek.derive("aldgate oauth dpop nonce v1")),
         keys({deps.settings, deps.key_schedule, deps.pool, deps.audit, deps.entropy, deps.kek}, boot),
+        subjects(deps.kek.derive(kPairwiseKeyLabel)),
+        access_tokens(deps.settings, keys, subjects),
         ending(deps.audit),
         clients(deps.settings, deps.audit, deps.entropy, deps.jwks),
         checks{deps.settings, deps.pool, client_keys, dpop, deps.client_authorities},
-        grants{deps.settings, deps.pool, deps.audit, deps.entropy, keys, deps.consents, ending},
+        grants{deps.settings, deps.pool, deps.audit, deps.entropy, keys, subjects, deps.consents, ending},
         par(checks, deps.entropy, deps.consents, deps.kek.derive(kHandleKeyLabel)),
         token(checks, grants),
         revocation(checks, grants),
+        introspection(checks, grants, access_tokens),
         metadata(deps.settings),
         jwks(keys),
         interactions({deps.settings, deps.pool, deps.audit, deps.entropy, deps.consents, deps.kek}),
-        resource_server({deps.settings, deps.pool, keys, dpop}) {}
+        resource_server({deps.pool, access_tokens, dpop}) {}
 
   AuthorizationServerDeps deps;
   ClientKeys client_keys;
   DpopVerifier dpop;
   KeyRing keys;
+  Subjects subjects;
+  AccessTokenCheck access_tokens;
   GrantEnding ending;
   Clients clients;
   CheckTools checks;
@@ -39,6 +46,7 @@ struct AuthorizationServer::Parts {
   PushedAuthorizationEndpoint par;
   TokenEndpoint token;
   RevocationEndpoint revocation;
+  IntrospectionEndpoint introspection;
   MetadataEndpoint metadata;
   JwksEndpoint jwks;
   Interactions interactions;
@@ -52,6 +60,7 @@ AuthorizationServer::~AuthorizationServer() = default;
 base::http::Response AuthorizationServer::pushed_authorization(base::http::Call& call) { return parts_->par(call); }
 base::http::Response AuthorizationServer::token(base::http::Call& call) { return parts_->token(call); }
 base::http::Response AuthorizationServer::revocation(base::http::Call& call) { return parts_->revocation(call); }
+base::http::Response AuthorizationServer::introspection(base::http::Call& call) { return parts_->introspection(call); }
 base::http::Response AuthorizationServer::jwks(base::http::Call& call) { return parts_->jwks(call); }
 base::http::Response AuthorizationServer::openid_configuration(base::http::Call& call) {
   return parts_->metadata(call);

@@ -50,6 +50,7 @@ class AuthorizationServer {
   base::http::Response pushed_authorization(base::http::Call& call);  // POST /par
   base::http::Response token(base::http::Call& call);                 // POST /token
   base::http::Response revocation(base::http::Call& call);            // POST /revoke
+  base::http::Response introspection(base::http::Call& call);         // POST /introspect
   base::http::Response jwks(base::http::Call& call);                  // GET /jwks; never blocks
   base::http::Response openid_configuration(
       base::http::Call& call);  // GET /.well-known/openid-configuration; never blocks

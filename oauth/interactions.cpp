@@ -16,6 +16,7 @@
 #include "oauth/store/pushed_request_store.h"
 #include "oauth/tokens/handle.h"
 #include "oauth/tokens/id_token.h"
+#include "oauth/tokens/key_ring.h"
 
 namespace oauth {
 namespace {
@@ -358,6 +359,7 @@ base::Result<std::string, InteractionError> Interactions::grant(base::db::Transa
   grant.long_lived = request.long_lived;
   grant.auth_time = decision.auth_time;
   grant.acr = decision.acr;
+  grant.requested_claims = request.requested_claims;
   insert_grant(tx, brand, grant, now);
 
   CodeRow code;
@@ -367,7 +369,7 @@ base::Result<std::string, InteractionError> Interactions::grant(base::db::Transa
   code.code_challenge = request.code_challenge;
   code.dpop_jkt = request.dpop_jkt;
   code.nonce = request.nonce;
-  if (request.state) code.state_hash = left_half_hash(*request.state, base::crypto::JwsAlgorithm::es256);
+  if (request.state) code.state_hash = left_half_hash(*request.state, kServerAlgorithm);
   const Handle code_handle = new_handle(now + profile_of(found.client.profile).code_lifetime, deps_.entropy);
   insert_code(tx, brand, code_handle, code, now);
   const bool ended = mark_ended(tx, row, Outcome::granted, now);

@@ -1,15 +1,11 @@
 #include "oauth/resource_server.h"
 
-#include "base/crypto/hash.h"
 #include "base/secret.h"
 #include "oauth/binding/dpop.h"
 #include "oauth/binding/mtls.h"
 #include "oauth/client.h"
 #include "oauth/oauth_error.h"
 #include "oauth/profile/profile.h"
-#include "oauth/store/grant_store.h"
-#include "oauth/tokens/access_token.h"
-#include "oauth/tokens/key_ring.h"
 
 namespace oauth {
 namespace {
@@ -52,6 +48,12 @@ AccessRefusal of_proof(const OAuthError& error) {
   return out;
 }
 
+bool is_form(const base::http::Headers& headers) {
+  const auto type = headers.only("Content-Type");
+  return type && base::http::equal_ignoring_case(type->substr(0, type->find_first_of("; \t")),
+                                                 "application/x-www-form-urlencoded");
+}
+
 struct Presented {
   Scheme scheme = Scheme::dpop;
   std::string token;
@@ -66,6 +68,15 @@ base::Result<Presented, AccessRefusal> read_authorization(const base::http::Call
         refusal(wanted, "invalid_request", "access tokens belong in the Authorization header", "token in the query");
     out.status = 400;  // [RFC6750-3.1] invalid_request: 400
     return base::failure(std::move(out));
+  }
+  // [RFC6750-2.2] a form's body is no place for it either
+  if (is_form(request.headers)) {
+    if (const auto form = base::http::Parameters::parse(request.body); form && form->count("access_token") != 0) {
+      auto out =
+          refusal(wanted, "invalid_request", "access tokens belong in the Authorization header", "token in the body");
+      out.status = 400;
+      return base::failure(std::move(out));
+    }
   }
   if (request.headers.count("Authorization") == 0) {
     return base::failure(refusal(wanted, "", "an access token is needed", "no Authorization header"));
@@ -111,21 +122,11 @@ void add_headers(const AccessRefusal& refusal, base::http::Response& response) {
 base::Result<PresentedAccess, AccessRefusal> ResourceServer::authenticate(base::http::Call& call) {
   auto outcome = [&]() -> base::Result<PresentedAccess, AccessRefusal> {
     TRY(const Presented presented, read_authorization(call));
-    const base::Instant now = call.caller.now.protocol;
-    const auto read = [&] {
-      return read_access_token(presented.token, *deps_.keys.current(), deps_.settings.issuer,
-                               deps_.settings.resource_audience, now, Expiry::checked);
-    };
-    auto token = read();
-    if (!token && token.error().unknown_kid) {
-      deps_.keys.refresh_for_unknown_kid(call.caller);
-      token = read();
-    }
-    if (!token) return base::failure(invalid_token(presented.scheme, token.error().log_text));
+    const auto token = deps_.tokens.read(call.caller, presented.token);
+    if (!token) return base::failure(invalid_token(presented.scheme, token.error()));
     call.event.client = token->client;
     call.event.grant = token->grant;
     call.event.consent = token->consent;
-    call.event.psu = token->psu;
 
     switch (presented.scheme) {
       case Scheme::dpop: {
@@ -160,23 +161,18 @@ base::Result<PresentedAccess, AccessRefusal> ResourceServer::authenticate(base::
 
     // [FAPI2-SP-FINAL-5.3.4-2] "shall verify the validity, integrity, expiration and revocation status of access
     // tokens": on the primary, at each use (DESIGN decision 8).
-    const auto facts = base::db::read_only(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
-      return read_access_facts(
-          tx, {call.caller.tenant.brand, token->client, token->grant, base::crypto::sha256(token->jti), token->kid});
+    const auto psu = base::db::read_only(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
+      return deps_.tokens.stands(tx, call.caller, *token);
     });
-    const auto gone = [&](std::string why) { return base::failure(invalid_token(presented.scheme, std::move(why))); };
-    if (!facts.key_good) return gone("signed with a key that was compromised");
-    if (!facts.client_live) return gone("the client is disabled");
-    if (!facts.grant_live) return gone("the grant has ended");
-    if (facts.revoked) return gone("the token was revoked");
-    if (facts.psu != token->psu.str() || facts.consent != token->consent.str())
-      return gone("the token is not its grant's");
+    if (!psu) return base::failure(invalid_token(presented.scheme, psu.error()));
+    call.event.psu = *psu;
 
     PresentedAccess access;
     access.client_ = token->client;
     access.grant_ = token->grant;
     access.consent_ = token->consent;
-    access.psu_ = token->psu;
+    access.psu_ = *psu;
+    access.subject_ = token->subject;
     access.scope_ = token->scope;
     return access;
   }();

@@ -11,12 +11,11 @@
 #include "base/http/message.h"
 #include "base/id.h"
 #include "base/result.h"
-#include "oauth/settings.h"
+#include "oauth/access_token_check.h"
 
 namespace oauth {
 
 class DpopVerifier;
-class KeyRing;
 
 // A live, sender-constrained access token, presented by its owner. Only ResourceServer makes one.
 class PresentedAccess {
@@ -25,6 +24,7 @@ class PresentedAccess {
   const base::GrantId& grant() const { return grant_; }        // empty for client_credentials
   const base::ConsentId& consent() const { return consent_; }  // empty without an intent
   const base::PsuId& psu() const { return psu_; }              // empty for client_credentials
+  const std::string& subject() const { return subject_; }      // the customer, as the client may know him
   const std::string& scope() const { return scope_; }
   bool has_scope(std::string_view scope) const;  // one of the space-separated values
   bool has_customer() const { return !psu_.empty(); }
@@ -36,6 +36,7 @@ class PresentedAccess {
   base::GrantId grant_;
   base::ConsentId consent_;
   base::PsuId psu_;
+  std::string subject_;
   std::string scope_;
 };
 
@@ -56,9 +57,8 @@ AccessRefusal insufficient_scope(const base::http::Call& call, std::string_view 
 void add_headers(const AccessRefusal& refusal, base::http::Response& response);
 
 struct ResourceServerDeps {
-  const Settings& settings;
   base::db::Pool& pool;
-  KeyRing& keys;
+  const AccessTokenCheck& tokens;
   DpopVerifier& dpop;
 };
 

@@ -11,6 +11,9 @@ inline constexpr std::array<std::string_view, 3> kIntentScopes{"accounts", "paym
 inline constexpr std::string_view kScopeOpenid = "openid";
 inline constexpr std::string_view kScopeTest = "test";          // sandbox only: /sandbox/resource
 inline constexpr std::string_view kScopeWebhooks = "webhooks";  // client credentials only
+// Marks a client as one of the bank's own resource servers: it may introspect every token made for our resources
+// (RFC 7662 section 2.1). It is never granted, so no token carries it.
+inline constexpr std::string_view kScopeIntrospection = "introspection";
 
 constexpr bool is_intent_scope(std::string_view value) {
   for (const auto scope : kIntentScopes) {

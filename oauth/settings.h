@@ -15,6 +15,7 @@ struct EndpointPaths {
   std::string authorization = "/authorize";
   std::string token = "/token";
   std::string revocation = "/revoke";
+  std::string introspection = "/introspect";
   std::string jwks = "/jwks";
 };
 

@@ -147,7 +147,7 @@ Response SandboxApi::reset_psu(Call& call) {
 
 Response SandboxApi::resource(Call& call, const oauth::PresentedAccess& access) {
   nlohmann::ordered_json body = {{"client_id", access.client().str()}, {"scope", access.scope()}};
-  if (access.has_customer()) body["sub"] = access.psu().str();
+  if (access.has_customer()) body["sub"] = access.subject();
   body["interaction_id"] = call.caller.interaction.str();
   return json(200, body);
 }

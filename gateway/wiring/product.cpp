@@ -212,6 +212,7 @@ Product::Parts::Parts(Settings read)
   open(RouteId::par, as, &AuthorizationServer::pushed_authorization);
   open(RouteId::token, as, &AuthorizationServer::token);
   open(RouteId::revoke, as, &AuthorizationServer::revocation);
+  open(RouteId::introspect, as, &AuthorizationServer::introspection);
 
   open(RouteId::home, pages, &PsuPages::home);
   open(RouteId::authorize_get, pages, &PsuPages::authorize);

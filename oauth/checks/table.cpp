@@ -21,14 +21,15 @@ constexpr auto kCode = Column::authorization_code;
 constexpr auto kRefresh = Column::refresh_token;
 constexpr auto kCredentials = Column::client_credentials;
 constexpr auto kRevoke = Column::revocation;
+constexpr auto kIntrospect = Column::introspection;
 
 // Cheap and without memory first; then who it is; then what is asked; what writes (the proof's id) last.
 constexpr std::array kTable{
     // clang-format off
-    CheckRow{"form_encoded",                checks::form_encoded,                at(kPar, kToken, kRevoke)},
-    CheckRow{"parameters_once",             checks::parameters_once,             at(kPar, kToken, kRevoke)},
-    CheckRow{"client_authenticated",        checks::client_authenticated,        at(kPar, kToken, kRevoke)},
-    CheckRow{"client_within_limits",        checks::client_within_limits,        at(kPar, kToken, kRevoke)},
+    CheckRow{"form_encoded",                checks::form_encoded,                at(kPar, kToken, kRevoke, kIntrospect)},
+    CheckRow{"parameters_once",             checks::parameters_once,             at(kPar, kToken, kRevoke, kIntrospect)},
+    CheckRow{"client_authenticated",        checks::client_authenticated,        at(kPar, kToken, kRevoke, kIntrospect)},
+    CheckRow{"client_within_limits",        checks::client_within_limits,        at(kPar, kToken, kRevoke, kIntrospect)},
     CheckRow{"request_uri_absent",          checks::request_uri_absent,          at(kPar)},
     CheckRow{"request_object_absent",       checks::request_object_absent,       at(kPar)},
     CheckRow{"response_type_code",          checks::response_type_code,          at(kPar)},
@@ -44,7 +45,7 @@ constexpr std::array kTable{
     CheckRow{"code_presented",              checks::code_presented,              at(kCode)},
     CheckRow{"refresh_token_presented",     checks::refresh_token_presented,     at(kRefresh)},
     CheckRow{"scope_of_client_credentials", checks::scope_of_client_credentials, at(kCredentials)},
-    CheckRow{"token_presented",             checks::token_presented,             at(kRevoke)},
+    CheckRow{"token_presented",             checks::token_presented,             at(kRevoke, kIntrospect)},
     CheckRow{"code_binding",                checks::code_binding,                at(kPar)},
     CheckRow{"sender_constrained",          checks::sender_constrained,          at(kCode, kRefresh, kCredentials)},
     // clang-format on

@@ -16,7 +16,8 @@ enum class Column : std::uint8_t {
   authorization_code,  // POST /token, grant_type=authorization_code
   refresh_token,
   client_credentials,
-  revocation,  // POST /revoke
+  revocation,     // POST /revoke
+  introspection,  // POST /introspect
 };
 
 struct CheckRow {

@@ -28,6 +28,7 @@ TEST(CheckTable, EachEndpointDemandsWhatItIsSaidToDemand) {
   EXPECT_EQ(column_of(Column::refresh_token), "refresh_token_presented sender_constrained");
   EXPECT_EQ(column_of(Column::client_credentials), "scope_of_client_credentials sender_constrained");
   EXPECT_EQ(column_of(Column::revocation), client + " token_presented");
+  EXPECT_EQ(column_of(Column::introspection), client + " token_presented");
 }
 
 TEST(CheckTable, EveryRowHasAUniqueNameAndRunsSomewhere) {

@@ -2,6 +2,7 @@
 
 #include "oauth/binding/mtls.h"
 #include "oauth/scope.h"
+#include "oauth/tokens/access_token.h"
 
 namespace oauth::checks {
 namespace {
@@ -9,7 +10,7 @@ namespace {
 auto refuse(OAuthErrorCode code, std::string text) { return base::failure(oauth_error(code, std::move(text))); }
 auto invalid_request(std::string text) { return refuse(OAuthErrorCode::invalid_request, std::move(text)); }
 
-constexpr std::size_t kMaxToken = 8 * 1024;
+constexpr std::size_t kMaxToken = kMaxAccessTokenBytes;
 
 }  // namespace
 
@@ -83,7 +84,7 @@ CheckOutcome sender_constrained(RequestContext& context) {
 
 CheckOutcome token_presented(RequestContext& context) {
   const auto token = context.form.only("token");
-  // [RFC7009-2.1] "token REQUIRED."
+  // [RFC7009-2.1] [RFC7662-2.1] "token REQUIRED."
   if (!token || token->empty() || token->size() > kMaxToken) return invalid_request("token is missing or too long");
   return {};
 }

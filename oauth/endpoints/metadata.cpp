@@ -25,13 +25,15 @@ MetadataEndpoint::MetadataEndpoint(const Settings& settings) {
       {"pushed_authorization_request_endpoint", settings.issuer + paths.pushed_authorization},
       {"token_endpoint", settings.issuer + paths.token},
       {"revocation_endpoint", settings.issuer + paths.revocation},
+      {"introspection_endpoint", settings.issuer + paths.introspection},
+      {"introspection_signing_alg_values_supported", {to_text(kServerAlgorithm)}},
       {"jwks_uri", settings.issuer + paths.jwks},
       {"scopes_supported", *scopes},
       {"response_types_supported", {"code"}},
       {"response_modes_supported", {"query"}},
       {"grant_types_supported", {"authorization_code", "refresh_token", "client_credentials"}},
-      {"subject_types_supported", {"public"}},
-      {"id_token_signing_alg_values_supported", {"ES256"}},
+      {"subject_types_supported", {to_text(SubjectType::public_), to_text(SubjectType::pairwise)}},
+      {"id_token_signing_alg_values_supported", {to_text(kServerAlgorithm)}},
       {"code_challenge_methods_supported", {"S256"}},
       {"require_pushed_authorization_requests", true},
       {"request_parameter_supported", false},
@@ -45,7 +47,7 @@ MetadataEndpoint::MetadataEndpoint(const Settings& settings) {
       {"tls_client_certificate_bound_access_tokens", true},
       {"ui_locales_supported", {"en", "de", "fr"}},
   };
-  for (const char* endpoint : {"token_endpoint", "revocation_endpoint"}) {
+  for (const char* endpoint : {"token_endpoint", "revocation_endpoint", "introspection_endpoint"}) {
     auto& methods = document[std::string(endpoint) + "_auth_methods_supported"];
     for (const auto method : {ClientAuthMethod::private_key_jwt, ClientAuthMethod::tls_client_auth,
                               ClientAuthMethod::self_signed_tls_client_auth}) {
@@ -58,6 +60,7 @@ MetadataEndpoint::MetadataEndpoint(const Settings& settings) {
       {"pushed_authorization_request_endpoint", settings.mtls_base + paths.pushed_authorization},
       {"token_endpoint", settings.mtls_base + paths.token},
       {"revocation_endpoint", settings.mtls_base + paths.revocation},
+      {"introspection_endpoint", settings.mtls_base + paths.introspection},
   };
   body_ = base::json::dump(document);
 }

@@ -81,7 +81,7 @@ GrantOutcome authorization_code(const GrantTools& tools, RequestContext& context
       const auto keys = tools.keys.current();
       response.id_token = sign_id_token({.issuer = tools.settings.issuer,
                                          .client = grant->client,
-                                         .psu = grant->psu,
+                                         .subject = tools.subjects.subject_of(brand, *context.client, grant->psu),
                                          .issued_at = now,
                                          .expires_at = now + context.profile().access_token_lifetime,
                                          .auth_time = grant->auth_time,

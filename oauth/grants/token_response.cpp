@@ -19,7 +19,7 @@ base::http::Response to_response(const TokenResponse& response) {
   if (!response.id_token.empty()) body["id_token"] = response.id_token;
   if (!response.authorization_details.empty()) {
     // [RFC9396-7] "the AS MUST also return the authorization_details as granted"
-    auto details = base::json::parse_strict(response.authorization_details, {.max_bytes = 8 * 1024});
+    auto details = base::json::parse_strict(response.authorization_details, {.max_bytes = kMaxAccessTokenBytes});
     if (details) body["authorization_details"] = std::move(*details);
   }
   base::http::Response out;
@@ -52,6 +52,7 @@ TokenResponse issue_access_token(const GrantTools& tools, const RequestContext& 
   token.audience = tools.settings.resource_audience;
   token.jti = base::random_handle(tools.entropy, 16);
   token.client = context.client->id;
+  token.subject = token.client.str();
   token.scope = scope;
   token.issued_at = now;
   token.expires_at = now + context.profile().access_token_lifetime;
@@ -59,10 +60,11 @@ TokenResponse issue_access_token(const GrantTools& tools, const RequestContext& 
   token.x5t = context.x5t;
   if (grant != nullptr) {
     token.grant = grant->id;
-    token.psu = grant->psu;
+    token.subject = tools.subjects.subject_of(context.call.caller.tenant.brand, *context.client, grant->psu);
     token.consent = grant->consent;
     token.auth_time = grant->auth_time;
     token.acr = grant->acr;
+    token.authorization_details = grant->authorization_details;
   }
   TokenResponse response;
   response.access_token = sign_access_token(token, tools.keys.current()->signing_key(now));

@@ -15,6 +15,7 @@
 #include "oauth/settings.h"
 #include "oauth/store/grant_store.h"
 #include "oauth/tokens/key_ring.h"
+#include "oauth/tokens/subject.h"
 
 namespace oauth {
 
@@ -24,6 +25,7 @@ struct GrantTools {
   base::db::AuditTrail& audit;
   base::Entropy& entropy;
   KeyRing& keys;
+  const Subjects& subjects;
   ConsentGate& consents;
   GrantEnding& ending;
 };

@@ -182,6 +182,11 @@ base::Result<std::string, RegistrationError> scope_of(const Settings& settings, 
   if (asked.empty()) return all;
   const auto values = parse_scope(asked);
   if (!values) return refuse(Code::invalid_client_metadata, "scope is malformed");
+  if (scope_has(asked, kScopeIntrospection)) {
+    // What may look at everybody's tokens holds none of its own.
+    if (values->size() != 1) return refuse(Code::invalid_client_metadata, "scope 'introspection' stands alone");
+    return std::string(kScopeIntrospection);
+  }
   std::string scope;
   for (const auto& value : *values) {
     if (!scope_has(all, value)) return refuse(Code::invalid_client_metadata, "scope '" + value + "' does not exist");
@@ -232,7 +237,7 @@ base::Result<Client, RegistrationError> Clients::register_client(base::db::Trans
   const base::Instant now = caller.now.protocol;
   Client client;
   client.id = asked.id ? *asked.id : base::ClientId("tpp-" + base::random_handle(entropy_, 12));
-  // [FAPI2-SP-FINAL-6.7] a client_id must not be able to look like a `sub`: those are UUIDs
+  // [FAPI2-SP-FINAL-6.7] a client_id must not be able to look like a `sub`: those are UUIDs, or hold a ':'
   if (!plain_id(client.id.str()) || base::is_uuid(client.id.str())) {
     return refuse(Code::invalid_client_metadata, "client_id: 3 to 64 letters, digits, '-', '.', '_', and no UUID");
   }

@@ -13,14 +13,16 @@ using base::db::value;
 
 constexpr Statement kInsert{"oauth.grant.insert", R"sql(
   INSERT INTO oauth.authorization_grant (brand_id, grant_id, client_id, psu_id, consent_id, scope, authorization_details,
-                                         long_lived, auth_time, acr, created_at, status)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'live'))sql"};
+                                         long_lived, auth_time, acr, created_at, status, requested_claims)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'live', $12))sql"};
 constexpr Statement kFind{"oauth.grant.find_live", R"sql(
-  SELECT grant_id, client_id, psu_id, consent_id, scope, authorization_details, long_lived, auth_time, acr
+  SELECT grant_id, client_id, psu_id, consent_id, scope, authorization_details, long_lived, auth_time, acr,
+         requested_claims
     FROM oauth.authorization_grant
    WHERE brand_id = $1 AND grant_id = $2 AND status = 'live')sql"};
 constexpr Statement kFindShared{"oauth.grant.find_live_shared", R"sql(
-  SELECT grant_id, client_id, psu_id, consent_id, scope, authorization_details, long_lived, auth_time, acr
+  SELECT grant_id, client_id, psu_id, consent_id, scope, authorization_details, long_lived, auth_time, acr,
+         requested_claims
     FROM oauth.authorization_grant
    WHERE brand_id = $1 AND grant_id = $2 AND status = 'live'
      FOR SHARE)sql"};
@@ -35,18 +37,19 @@ constexpr Statement kEnd{"oauth.grant.end", R"sql(
 constexpr Statement kInsertRefresh{"oauth.refresh_token.insert", R"sql(
   INSERT INTO oauth.refresh_token (brand_id, token_hash, client_id, grant_id, issued_at) VALUES ($1, $2, $3, $4, $5))sql"};
 constexpr Statement kFindRefresh{"oauth.refresh_token.find", R"sql(
-  SELECT r.client_id, r.grant_id, g.consent_id, g.status = 'live'
+  SELECT r.client_id, r.grant_id, g.consent_id, g.status = 'live', r.issued_at
     FROM oauth.refresh_token r
     JOIN oauth.authorization_grant g ON g.brand_id = r.brand_id AND g.grant_id = r.grant_id
    WHERE r.brand_id = $1 AND r.token_hash = $2)sql"};
 // One row whatever is missing. $3 is null for a token without a grant.
 constexpr Statement kFacts{"oauth.access.facts", R"sql(
-  SELECT EXISTS (SELECT FROM oauth.client c WHERE c.brand_id = $1 AND c.client_id = $2 AND c.status = 'live'),
+  SELECT c.client_id IS NOT NULL,
          $3::uuid IS NULL OR g.grant_id IS NOT NULL,
          EXISTS (SELECT FROM oauth.revoked_access_token r WHERE r.brand_id = $1 AND r.jti_hash = $4),
          EXISTS (SELECT FROM oauth.signing_key k WHERE k.brand_id = $1 AND k.kid = $5 AND k.compromised_at IS NULL),
-         coalesce(g.psu_id, ''), coalesce(g.consent_id, '')
+         coalesce(g.psu_id, ''), coalesce(g.consent_id, ''), coalesce(c.subject_type, 'public'), coalesce(c.sector, '')
     FROM (VALUES (1)) AS one (row)
+    LEFT JOIN oauth.client c ON c.brand_id = $1 AND c.client_id = $2 AND c.status = 'live'
     LEFT JOIN oauth.authorization_grant g
       ON g.brand_id = $1 AND g.grant_id = $3::uuid AND g.client_id = $2 AND g.status = 'live')sql"};
 
@@ -60,7 +63,7 @@ std::vector<EndedGrant> ended_of(const pqxx::result& rows) {
 
 void insert_grant(base::db::Transaction& tx, const base::BrandId& brand, const Grant& grant, base::Instant now) {
   exec(tx, kInsert, brand, grant.id, grant.client, grant.psu, grant.consent, grant.scope, grant.authorization_details,
-       grant.long_lived, grant.auth_time, grant.acr, now);
+       grant.long_lived, grant.auth_time, grant.acr, now, grant.requested_claims);
 }
 
 std::optional<Grant> find_live_grant(base::db::Transaction& tx, const base::BrandId& brand, const base::GrantId& grant,
@@ -77,6 +80,7 @@ std::optional<Grant> find_live_grant(base::db::Transaction& tx, const base::Bran
   found.long_lived = value<bool>((*row)[6]);
   found.auth_time = value<base::Instant>((*row)[7]);
   found.acr = value<std::string>((*row)[8]);
+  found.requested_claims = value<std::string>((*row)[9]);
   return found;
 }
 
@@ -103,7 +107,7 @@ std::optional<RefreshTokenRow> find_refresh_token(base::db::Transaction& tx, con
   const auto row = exec_row(tx, kFindRefresh, brand, Bytes{token_hash});
   if (!row) return std::nullopt;
   return RefreshTokenRow{value<base::ClientId>((*row)[0]), value<base::GrantId>((*row)[1]),
-                         value<base::ConsentId>((*row)[2]), value<bool>((*row)[3])};
+                         value<base::ConsentId>((*row)[2]), value<bool>((*row)[3]), value<base::Instant>((*row)[4])};
 }
 
 AccessFacts read_access_facts(base::db::Transaction& tx, const AccessFactsQuery& query) {
@@ -111,8 +115,11 @@ AccessFacts read_access_facts(base::db::Transaction& tx, const AccessFactsQuery&
       query.grant.empty() ? std::nullopt : std::optional<std::string>(query.grant.str());
   const auto row = exec_row(tx, kFacts, query.brand, query.client, grant, Bytes{query.jti_hash}, query.kid);
   ENSURE(row.has_value(), "the read of an access token's facts always yields a row");
+  const auto subject_type = subject_type_from_text(value<std::string>((*row)[6]));
+  ENSURE(subject_type.has_value(), "a client's row has a subject type this program does not know");
   return {value<bool>((*row)[0]), value<bool>((*row)[1]),        value<bool>((*row)[2]),
-          value<bool>((*row)[3]), value<std::string>((*row)[4]), value<std::string>((*row)[5])};
+          value<bool>((*row)[3]), value<std::string>((*row)[4]), value<std::string>((*row)[5]),
+          *subject_type,          value<std::string>((*row)[7])};
 }
 
 std::vector<base::db::Statement> grant_statements() {

@@ -9,6 +9,7 @@
 #include "base/db/statement.h"
 #include "base/db/transaction.h"
 #include "base/id.h"
+#include "oauth/client.h"
 
 namespace oauth {
 
@@ -22,6 +23,7 @@ struct Grant {
   bool long_lived = false;
   base::Instant auth_time;
   std::string acr;
+  std::string requested_claims;  // the claims parameter, canonical JSON; empty: none
 };
 
 enum class GrantLock { none, share };
@@ -48,6 +50,7 @@ struct RefreshTokenRow {
   base::GrantId grant;
   base::ConsentId consent;  // of the grant: which lock to take first
   bool live = false;
+  base::Instant issued_at;
 };
 std::optional<RefreshTokenRow> find_refresh_token(base::db::Transaction& tx, const base::BrandId& brand,
                                                   const std::string& token_hash);
@@ -66,6 +69,8 @@ struct AccessFacts {
   bool key_good = false;  // neither compromised nor unknown
   std::string psu;        // of the grant: the token's own claims are compared with it
   std::string consent;
+  SubjectType subject_type = SubjectType::public_;  // of the client
+  std::string sector;
 };
 AccessFacts read_access_facts(base::db::Transaction& tx, const AccessFactsQuery& query);
 

@@ -1,6 +1,7 @@
 #include "oauth/tokens/access_token.h"
 
 #include "base/crypto/jws.h"
+#include "base/ensure.h"
 #include "base/json/strict.h"
 #include "oauth/tokens/claims.h"
 
@@ -30,20 +31,27 @@ std::string sign_access_token(const AccessToken& token, const base::crypto::Priv
   };
   // [RFC9068-2.2] sub: the resource owner; where there is none, "an identifier the authorization server uses to
   // indicate the client application"
-  claims["sub"] = token.psu.empty() ? token.client.str() : token.psu.str();
+  claims["sub"] = token.subject;
   if (token.jkt) claims["cnf"]["jkt"] = *token.jkt;
   if (token.x5t) claims["cnf"]["x5t#S256"] = *token.x5t;
   if (!token.grant.empty()) claims["grant_id"] = token.grant.str();
   if (!token.consent.empty()) claims["openbanking_intent_id"] = token.consent.str();
   if (token.auth_time) claims["auth_time"] = seconds_of(*token.auth_time);
   if (!token.acr.empty()) claims["acr"] = token.acr;
+  // [RFC9396-9.1] "the AS should make the authorization details … available to the RS … adding the
+  // authorization_details parameter to the access token in JWT format"
+  if (!token.authorization_details.empty()) {
+    auto details = base::json::parse_strict(token.authorization_details, {.max_bytes = kMaxAccessTokenBytes});
+    ENSURE(details.has_value(), "a grant's authorization_details are JSON");
+    claims["authorization_details"] = std::move(*details);
+  }
   return base::crypto::sign_compact({.typ = "at+jwt", .kid = "", .jwk = ""}, base::json::dump(claims), key);
 }
 
 base::Result<AccessToken, AccessTokenError> read_access_token(std::string_view text, const KeySnapshot& keys,
                                                               const std::string& issuer, const std::string& audience,
                                                               base::Instant now, Expiry expiry) {
-  const auto jws = base::crypto::parse_compact(text, {.max_bytes = 4 * 1024, .max_header_bytes = 1024});
+  const auto jws = base::crypto::parse_compact(text, {.max_bytes = kMaxAccessTokenBytes, .max_header_bytes = 1024});
   if (!jws) return refuse("not a JWT: " + jws.error().log_text);
   // [RFC9068-4] "MUST verify that the "typ" header value is "at+jwt" or "application/at+jwt""
   if (!jws->header.is_type("at+jwt")) return refuse("typ is not at+jwt");
@@ -74,6 +82,7 @@ base::Result<AccessToken, AccessTokenError> read_access_token(std::string_view t
   token.audience = audience;
   token.jti = *jti;
   token.client = base::ClientId(*client);
+  token.subject = *sub;
   token.scope = *scope;
   token.issued_at = *iat;
   token.expires_at = *exp;
@@ -86,10 +95,10 @@ base::Result<AccessToken, AccessTokenError> read_access_token(std::string_view t
   token.grant = base::GrantId(claims->text("grant_id").value_or(""));
   if (!token.grant.empty()) {
     if (!base::is_uuid(token.grant.str())) return refuse("grant_id is not one of ours");
-    token.psu = base::PsuId(*sub);
     token.consent = base::ConsentId(claims->text("openbanking_intent_id").value_or(""));
     token.auth_time = claims->date("auth_time");
     token.acr = claims->text("acr").value_or("");
+    token.authorization_details = claims->json("authorization_details").value_or("");
   } else if (*sub != *client) {
     // [FAPI2-SP-FINAL-6.7] a client's own token never passes for a customer's
     return refuse("sub is not the client, and there is no grant");

@@ -23,14 +23,18 @@ struct AccessToken {
   base::Instant expires_at;
   std::optional<std::string> jkt;  // exactly one of the two
   std::optional<std::string> x5t;
-  // Of a grant; all empty with client credentials, whose `sub` is the client_id.
+  std::string subject;  // the customer as this client knows him; with client credentials the client_id
+  // Of a grant; all empty with client credentials.
   base::GrantId grant;
-  base::PsuId psu;
   base::ConsentId consent;
+  std::string authorization_details;  // JSON array (RFC 9396 section 9.1); empty: none
   std::optional<base::Instant> auth_time;
   std::string acr;
   std::string kid;  // filled when read
 };
+
+// The longest a token may be, and what endpoints for tokens read of one.
+inline constexpr std::size_t kMaxAccessTokenBytes = 16 * 1024;
 
 std::string sign_access_token(const AccessToken& token, const base::crypto::PrivateKey& key);
 

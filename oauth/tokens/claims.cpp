@@ -33,6 +33,12 @@ std::optional<std::string> Claims::text_in(std::string_view object, std::string_
   return found->get<std::string>();
 }
 
+std::optional<std::string> Claims::json(std::string_view name) const {
+  const auto found = impl_->object.find(name);
+  if (found == impl_->object.end()) return std::nullopt;
+  return base::json::dump(*found);
+}
+
 std::optional<base::Instant> Claims::date(std::string_view name) const {
   const auto found = impl_->object.find(name);
   if (found == impl_->object.end() || !found->is_number()) return std::nullopt;

@@ -19,6 +19,8 @@ class Claims {
   // nullopt: absent or of another type. Where a claim is optional, ask has() to tell the two apart.
   std::optional<std::string> text(std::string_view name) const;
   std::optional<std::string> text_in(std::string_view object, std::string_view name) const;
+  // Whatever stands there, as canonical JSON text.
+  std::optional<std::string> json(std::string_view name) const;
   // NumericDate (RFC 7519 section 2): a number, fractions allowed, from 1970 to 9999.
   std::optional<base::Instant> date(std::string_view name) const;
   std::size_t members_of(std::string_view object) const;  // 0 when it is no object

@@ -24,7 +24,7 @@ std::string left_half_hash(std::string_view text, base::crypto::JwsAlgorithm alg
 std::string sign_id_token(const IdToken& token, const base::crypto::PrivateKey& key) {
   base::json::Value claims = {
       {"iss", token.issuer},
-      {"sub", token.psu.str()},
+      {"sub", token.subject},
       {"aud", token.client.str()},
       {"iat", seconds_of(token.issued_at)},
       {"exp", seconds_of(token.expires_at)},

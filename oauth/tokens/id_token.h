@@ -13,7 +13,7 @@ namespace oauth {
 struct IdToken {
   std::string issuer;
   base::ClientId client;
-  base::PsuId psu;
+  std::string subject;
   base::Instant issued_at;
   base::Instant expires_at;
   base::Instant auth_time;

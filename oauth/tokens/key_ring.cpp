@@ -41,7 +41,7 @@ std::string make_key(base::db::Transaction& tx, const KeyRingDeps& deps, const b
                      const std::string& by, base::Instant activates_at, const std::vector<SigningKeyRow>& rows) {
   const base::BrandId& brand = caller.tenant.brand;
   const std::string kid = base::random_handle(deps.entropy, 16);
-  const auto key = base::crypto::PrivateKey::generate(JwsAlgorithm::es256, kid);
+  const auto key = base::crypto::PrivateKey::generate(kServerAlgorithm, kid);
   SigningKeyRow row;
   row.dates.kid = kid;
   row.dates.published_at = caller.now.protocol;

@@ -21,6 +21,9 @@
 
 namespace oauth {
 
+// Whatever this server signs, it signs with this.
+inline constexpr base::crypto::JwsAlgorithm kServerAlgorithm = base::crypto::JwsAlgorithm::es256;
+
 struct RingKey {
   KeyDates dates;
   base::crypto::PublicKey public_key;

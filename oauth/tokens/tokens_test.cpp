@@ -64,10 +64,11 @@ struct TokenFixture : testing::Test {
     t.expires_at = kNow + std::chrono::seconds(300);
     t.jkt = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
     t.grant = base::GrantId("0192d3a0-0000-7000-8000-000000000001");
-    t.psu = base::PsuId("0192d3a0-0000-7000-8000-00000000a11c");
+    t.subject = "0192d3a0-0000-7000-8000-00000000a11c";
     t.consent = base::ConsentId("consent-1");
     t.auth_time = kNow;
     t.acr = "urn:openbanking:psd2:sca";
+    t.authorization_details = R"([{"consent_id":"consent-1","type":"urn:aldgate:consent"}])";
     return t;
   }();
   base::Result<AccessToken, AccessTokenError> read(const std::string& text, base::Instant now = kNow) {
@@ -81,7 +82,8 @@ TEST_F(TokenFixture, WhatWasSignedIsRead) {
   ASSERT_TRUE(got.has_value()) << got.error().log_text;
   EXPECT_EQ(got->client, token.client);
   EXPECT_EQ(got->grant, token.grant);
-  EXPECT_EQ(got->psu, token.psu);
+  EXPECT_EQ(got->subject, token.subject);
+  EXPECT_EQ(got->authorization_details, token.authorization_details);
   EXPECT_EQ(got->consent, token.consent);
   EXPECT_EQ(got->jkt, token.jkt);
   EXPECT_EQ(got->kid, "k1");
@@ -189,6 +191,12 @@ TEST(Metadata, TellsWhatIsWired) {
   EXPECT_EQ(document["code_challenge_methods_supported"], Value::array({"S256"}));
   EXPECT_EQ(document["dpop_signing_alg_values_supported"], Value::array({"PS256", "ES256", "EdDSA"}));
   EXPECT_EQ(document["mtls_endpoint_aliases"]["token_endpoint"], "https://localhost:8444/token");
+  EXPECT_EQ(document["introspection_endpoint"], "https://localhost:8443/introspect");
+  EXPECT_EQ(document["mtls_endpoint_aliases"]["introspection_endpoint"], "https://localhost:8444/introspect");
+  EXPECT_EQ(document["introspection_endpoint_auth_methods_supported"],
+            document["token_endpoint_auth_methods_supported"]);
+  EXPECT_EQ(document["introspection_signing_alg_values_supported"], Value::array({"ES256"}));
+  EXPECT_EQ(document["subject_types_supported"], Value::array({"public", "pairwise"}));
   EXPECT_EQ(document["scopes_supported"],
             Value::array({"openid", "accounts", "payments", "fundsconfirmations", "webhooks"}));
   settings.sandbox = SandboxFeatures::yes;

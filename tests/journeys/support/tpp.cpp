@@ -50,7 +50,8 @@ Callback::Callback(const std::string& given)
       iss(parameter(given, "iss")),
       error(parameter(given, "error")) {}
 
-Tpp::Tpp(Gateway& gateway, std::string name, base::crypto::JwsAlgorithm algorithm)
+Tpp::Tpp(Gateway& gateway, std::string name, base::crypto::JwsAlgorithm algorithm,
+         const std::function<void(oauth::NewClient&)>& change)
     : key(base::crypto::PrivateKey::generate(algorithm, "key-1")),
       proof_key(base::crypto::PrivateKey::generate(base::crypto::JwsAlgorithm::es256)),
       gateway_(gateway) {
@@ -60,6 +61,7 @@ Tpp::Tpp(Gateway& gateway, std::string name, base::crypto::JwsAlgorithm algorith
   client.name = std::move(name);
   client.redirect_uris = {kRedirect};
   client.jwks = key.public_key().to_jwk();
+  if (change) change(client);
   const auto registered = base::db::in_transaction(p.database, caller.deadline, [&](base::db::Transaction& tx) {
     return p.authorization_server.clients().register_client(tx, caller, {base::db::ActorKind::staff, "journey"},
                                                             client);
@@ -217,6 +219,12 @@ Tokens Tpp::refresh(const std::string& refresh_token) const {
 }
 
 Answer Tpp::revoke(const std::string& token) const { return post("/revoke", authenticated({{"token", token}}), {}); }
+
+Answer Tpp::introspect(const std::string& token, const std::string& accept) const {
+  Headers headers;
+  if (!accept.empty()) headers.add("Accept", accept);
+  return post("/introspect", authenticated({{"token", token}}), std::move(headers));
+}
 
 Tokens tokens_of(Answer answer) {
   Tokens tokens{{}, answer.at("/access_token"), answer.at("/refresh_token"), answer.at("/id_token")};

@@ -2,6 +2,7 @@
 // does stands in the short functions; what an attacker changes goes through Claims, headers and parameters.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "base/crypto/jwk.h"
 #include "base/http/message.h"
+#include "oauth/registration/clients.h"
 #include "tests/journeys/support/gateway.h"
 
 namespace journeys {
@@ -49,7 +51,8 @@ struct ProofOptions {
 class Tpp {
  public:
   explicit Tpp(Gateway& gateway, std::string name = "Budget App",
-               base::crypto::JwsAlgorithm algorithm = base::crypto::JwsAlgorithm::es256);
+               base::crypto::JwsAlgorithm algorithm = base::crypto::JwsAlgorithm::es256,
+               const std::function<void(oauth::NewClient&)>& change = {});  // of what is registered
   Tpp(const Tpp&) = delete;
   Tpp& operator=(const Tpp&) = delete;
 
@@ -87,6 +90,7 @@ class Tpp {
   Tokens redeem(const std::string& code, const Pushed& pushed, const Form& changes = {}) const;
   Tokens refresh(const std::string& refresh_token) const;
   Answer revoke(const std::string& token) const;
+  Answer introspect(const std::string& token, const std::string& accept = "") const;
 
   static std::vector<std::string> all_permissions();
 
