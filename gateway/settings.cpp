@@ -1,5 +1,6 @@
 #include "gateway/settings.h"
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <sstream>
@@ -59,6 +60,14 @@ void read_listener(const Section& listeners, std::string_view name, base::http::
     if (tls) listener.tls = TlsSettings{certificate, key, ask};
     http.listeners.push_back(std::move(listener));
   }
+}
+
+// A range that no operator's own network fills.
+bool names_everybody(const base::net::Cidr& range) {
+  const auto holds = [&](const char* one, const char* other) {
+    return range.contains(*base::net::IpAddress::parse(one)) && range.contains(*base::net::IpAddress::parse(other));
+  };
+  return holds("192.0.2.1", "203.0.113.1") || holds("10.0.0.1", "127.0.0.1") || holds("2001:db8::1", "2a00::1");
 }
 
 std::optional<base::Instant> date_of(const std::string& text) {
@@ -152,6 +161,28 @@ base::Result<Settings, std::vector<std::string>> load_settings(const std::filesy
   read_listener(listeners, "mtls", base::http::Listener::mtls, certificate, key, s.http);
   read_listener(listeners, "staff", base::http::Listener::staff, certificate, key, s.http);
   read_listener(listeners, "operations", base::http::Listener::operations, certificate, key, s.http);
+
+  if (reader.has("edge")) {
+    const Section edge = reader.section("edge");
+    for (const auto& text : edge.list("trusted_peers")) {
+      const auto range = base::net::Cidr::parse(text);
+      if (!range) {
+        edge.refuse("trusted_peers", "'" + text + "' is no address and no range of addresses");
+      } else if (names_everybody(*range)) {
+        edge.refuse("trusted_peers", "'" + text + "' is everybody");
+      } else {
+        s.trusted_peers.push_back(*range);
+      }
+    }
+    // One source of client certificates: the handshake with this node, or the word of the edge.
+    const bool asks = std::any_of(s.http.listeners.begin(), s.http.listeners.end(), [](const auto& listener) {
+      return listener.kind == base::http::Listener::mtls && listener.tls && listener.tls->request_client_certificate;
+    });
+    if (asks && !s.trusted_peers.empty()) {
+      edge.refuse("trusted_peers",
+                  "the mtls listener must not ask for certificates itself: client_certificates = false");
+    }
+  }
 
   const Section database = reader.section("database");
   s.database.host = database.string("host");

@@ -59,6 +59,7 @@ struct Settings {
   std::chrono::seconds leave{10};  // between /readyz saying 503 and the doors closing
   std::chrono::seconds drain{10};
   std::vector<std::string> client_ca_files;
+  std::vector<base::net::Cidr> trusted_peers;  // edges whose Client-Cert headers are believed; none: nobody's are
   DatabaseSettings database;
   base::cache::RedisSettings redis;
   std::filesystem::path key_encryption_key_file;

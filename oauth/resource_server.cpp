@@ -128,17 +128,19 @@ base::Result<PresentedAccess, AccessRefusal> ResourceServer::authenticate(base::
     call.event.grant = token->grant;
     call.event.consent = token->consent;
 
+    std::optional<DpopProof> proof;
     switch (presented.scheme) {
       case Scheme::dpop: {
         // [RFC9449-7.1] "the public key to which the access token is bound matches the public key from the DPoP proof"
         if (!token->jkt)
           return base::failure(invalid_token(Scheme::dpop, "a certificate-bound token under the DPoP scheme"));
-        auto proof = deps_.dpop.verify(call, kFapi2, presented.token);
-        if (!proof) return base::failure(of_proof(proof.error()));
-        if (!*proof) {
+        auto checked = deps_.dpop.check(call, kFapi2, presented.token);
+        if (!checked) return base::failure(of_proof(checked.error()));
+        proof = std::move(*checked);
+        if (!proof) {
           return base::failure(refusal(Scheme::dpop, "invalid_dpop_proof", "a DPoP proof is needed", "no DPoP header"));
         }
-        if (!base::constant_time_equal((*proof)->jkt, *token->jkt)) {
+        if (!base::constant_time_equal(proof->jkt, *token->jkt)) {
           return base::failure(invalid_token(Scheme::dpop, "the proof's key is not the token's"));
         }
         break;
@@ -168,6 +170,13 @@ base::Result<PresentedAccess, AccessRefusal> ResourceServer::authenticate(base::
     call.event.psu = *psu;
 
     PresentedAccess access;
+    if (proof) {
+      const auto rule = facts.require_dpop_nonce ? NonceRule::always : NonceRule::whenever_needed;
+      if (const auto used = deps_.dpop.use_once(call.caller, *proof, kFapi2, rule); !used) {
+        return base::failure(of_proof(used.error()));
+      }
+      access.next_dpop_nonce_ = proof->next_nonce;
+    }
     access.client_ = token->client;
     access.grant_ = token->grant;
     access.consent_ = token->consent;

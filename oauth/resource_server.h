@@ -28,6 +28,7 @@ class PresentedAccess {
   const std::string& scope() const { return scope_; }
   bool has_scope(std::string_view scope) const;  // one of the space-separated values
   bool has_customer() const { return !psu_.empty(); }
+  const std::string& next_dpop_nonce() const { return next_dpop_nonce_; }  // for the answer, when not empty
 
  private:
   friend class ResourceServer;
@@ -38,6 +39,7 @@ class PresentedAccess {
   base::PsuId psu_;
   std::string subject_;
   std::string scope_;
+  std::string next_dpop_nonce_;
 };
 
 // A refusal in the words of RFC 6750 section 3.1 and RFC 9449 section 7.1; the surface chooses the body.

@@ -79,6 +79,10 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
+void Headers::remove(std::string_view name) {
+  std::erase_if(list_, [&](const Header& header) { return equal_ignoring_case(header.name, name); });
+}
+
 void Headers::set(std::string_view name, std::string value) {
   std::erase_if(list_, [&](const Header& h) { return equal_ignoring_case(h.name, name); });
   list_.push_back({std::string(name), std::move(value)});

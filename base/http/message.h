@@ -25,6 +25,7 @@ class Headers {
   Headers(std::initializer_list<Header> list) : list_(list) {}
   void add(std::string name, std::string value) { list_.push_back({std::move(name), std::move(value)}); }
   void set(std::string_view name, std::string value);  // replaces all of that name
+  void remove(std::string_view name);                  // all of that name
   // The only value of that name. nullopt when absent *or repeated*: ask count() to tell the two apart.
   std::optional<std::string_view> only(std::string_view name) const;
   std::size_t count(std::string_view name) const;

@@ -188,7 +188,13 @@ Response Pipeline::respond(base::http::Request& request, std::uint16_t index, st
 
   Response response;
   try {
-    response = dispatch(call, route, client_limit);
+    if (const auto from_edge = settings_.edge.apply(request); from_edge) {
+      response = dispatch(call, route, client_limit);
+    } else {
+      event.refuse("malformed-request", "the edge's headers: " + std::string(from_edge.error()));
+      response = gateway::refuse(Surface::problem, {400, "malformed-request", "Malformed request", from_edge.error()},
+                                 event.interaction);
+    }
   } catch (const base::db::Unavailable& unreachable) {
     base::observe::log(
         base::observe::Level::error, "the database is unavailable",
@@ -235,6 +241,8 @@ Response Pipeline::dispatch(Call& call, const Route& route, ClientLimit& client_
     } else {
       response = (*endpoints_.guarded(route.id))(call, *access);
     }
+    // [RFC9449-9] "the resource server can also choose to use the DPoP-Nonce header to supply a new nonce value"
+    if (access && !access->next_dpop_nonce().empty()) response.headers.set("DPoP-Nonce", access->next_dpop_nonce());
   }
   if (route.surface != Surface::page) {
     deps_.limits.tell(response, client_limit.verdict().policy.empty() ? address : client_limit.verdict());

@@ -13,6 +13,7 @@
 #include "base/http/call.h"
 #include "base/observe/metrics.h"
 #include "gateway/http_server/http_server.h"
+#include "gateway/pipeline/edge.h"
 #include "gateway/pipeline/limits.h"
 #include "gateway/routes.h"
 #include "oauth/resource_server.h"
@@ -44,6 +45,7 @@ struct PipelineSettings {
   std::string issuer;  // https://host:port: HSTS is sent for it
   std::chrono::milliseconds request_deadline{5000};
   Router::Sandbox sandbox = Router::Sandbox::off;
+  Edge edge{};
 };
 
 struct PipelineDeps {

@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "oauth/binding/htu.h"
 #include "oauth/store/jti_store.h"
+#include "oauth/tokens/claim_dates.h"
 #include "oauth/tokens/claims.h"
 
 namespace oauth {
@@ -55,7 +56,7 @@ base::Result<DpopProof, OAuthError> check_proof(std::string_view proof, const Pr
   if (!jti || jti->empty() || jti->size() > kMaxJti) return refuse("the DPoP proof has no usable jti");
   if (!htm) return refuse("the DPoP proof has no htm");
   if (!htu) return refuse("the DPoP proof has no htu");
-  if (!iat) return refuse("the DPoP proof has no usable iat");
+  if (!iat) return refuse("the DPoP proof has no iat that is a number of seconds since 1970");
 
   // [RFC9449-4.3-8] "the htm claim matches the HTTP method of the current request"
   if (*htm != expected.method) return refuse("the DPoP proof's htm is not this request's method");
@@ -63,16 +64,22 @@ base::Result<DpopProof, OAuthError> check_proof(std::string_view proof, const Pr
   if (normalised_htu(*htu) != expected.uri) return refuse("the DPoP proof's htu is not this endpoint's URL");
   // [RFC9449-4.3-11] "the creation time of the JWT, as determined by either the iat claim or a server managed timestamp
   // via the nonce claim, is within an acceptable window"
-  if (*iat > now + profile.future_skew) return refuse("the DPoP proof's iat is in the future");
-  if (*iat < now - profile.dpop_past) return refuse("the DPoP proof is too old");
+  if (*iat > now + profile.future_skew) {
+    return refuse("the DPoP proof's " + too_far_ahead("iat", *iat, profile.future_skew, now));
+  }
+  if (*iat < now - profile.dpop_past) return refuse("the DPoP proof's " + too_old("iat", *iat, profile.dpop_past, now));
   // RFC 7519 sections 4.1.4 and 4.1.5, for proofs that carry more than they must.
   if (claims->has("nbf")) {
     const auto nbf = claims->date("nbf");
-    if (!nbf || *nbf > now + profile.future_skew) return refuse("the DPoP proof's nbf is not usable or in the future");
+    if (!nbf) return refuse("the DPoP proof's nbf is not a number of seconds since 1970");
+    if (*nbf > now + profile.future_skew) {
+      return refuse("the DPoP proof's " + too_far_ahead("nbf", *nbf, profile.future_skew, now));
+    }
   }
   if (claims->has("exp")) {
     const auto exp = claims->date("exp");
-    if (!exp || *exp + profile.past_skew < now) return refuse("the DPoP proof's exp is not usable or in the past");
+    if (!exp) return refuse("the DPoP proof's exp is not a number of seconds since 1970");
+    if (*exp + profile.past_skew <= now) return refuse("the DPoP proof's " + expired(*exp, profile.past_skew, now));
   }
   const auto nonce = claims->text("nonce");
   if (claims->has("nonce") && (!nonce || nonce->size() > kMaxNonce))
@@ -84,11 +91,18 @@ base::Result<DpopProof, OAuthError> check_proof(std::string_view proof, const Pr
       return refuse("the DPoP proof's ath is not the hash of this access token");
     }
   }
-  return DpopProof{key->thumbprint(), base::crypto::sha256_base64url(*jti), *iat, nonce};
+  return DpopProof{key->thumbprint(), base::crypto::sha256_base64url(*jti), *iat, nonce, ""};
 }
 
-base::Result<std::optional<DpopProof>, OAuthError> DpopVerifier::verify(
-    base::http::Call& call, const Profile& profile, const std::optional<std::string>& access_token) {
+base::Result<std::optional<DpopProof>, OAuthError> DpopVerifier::verify(base::http::Call& call, const Profile& profile,
+                                                                        NonceRule rule) {
+  TRY(auto proof, check(call, profile, std::nullopt));
+  if (proof) TRY_VOID(use_once(call.caller, *proof, profile, rule));
+  return proof;
+}
+
+base::Result<std::optional<DpopProof>, OAuthError> DpopVerifier::check(
+    const base::http::Call& call, const Profile& profile, const std::optional<std::string>& access_token) const {
   const std::size_t count = call.request.headers.count("DPoP");
   if (count == 0) return std::optional<DpopProof>();
   // [RFC9449-4.3-1] "there is not more than one DPoP HTTP request header field"
@@ -98,13 +112,12 @@ base::Result<std::optional<DpopProof>, OAuthError> DpopVerifier::verify(
   TRY(DpopProof proof,
       check_proof(*call.request.headers.only("DPoP"), {call.request.method_text, *expected_uri, access_token}, profile,
                   call.caller.now.protocol));
-  TRY_VOID(use_once(call.caller, proof, profile));
   return std::optional<DpopProof>(std::move(proof));
 }
 
 // Only proofs that passed everything else come here: nobody burns another's id without its key.
-base::Result<void, OAuthError> DpopVerifier::use_once(const base::Caller& caller, const DpopProof& proof,
-                                                      const Profile& profile) {
+base::Result<void, OAuthError> DpopVerifier::use_once(const base::Caller& caller, DpopProof& proof,
+                                                      const Profile& profile, NonceRule rule) {
   const base::Instant now = caller.now.protocol;
   constexpr base::Instant kNone = base::Instant::min();
   base::Instant minted = kNone;
@@ -114,6 +127,13 @@ base::Result<void, OAuthError> DpopVerifier::use_once(const base::Caller& caller
     if (!at) return base::failure(nonce_wanted(now, "the DPoP proof's nonce is not one of ours"));
     // An old one counts as none: it is enough where none is needed.
     if (*at + DpopNonces::kLife >= now && *at <= now + profile.future_skew) minted = *at;
+  }
+
+  // [RFC9449-8] "responds to requests that do not include a nonce with an HTTP 400 (Bad Request) error response …
+  // using use_dpop_nonce as the error code value"
+  if (rule == NonceRule::always && minted == kNone) {
+    return base::failure(nonce_wanted(now, proof.nonce ? "this client's proofs need a nonce: theirs is too old"
+                                                       : "this client's proofs need a nonce: there is none"));
   }
 
   const base::Instant last_use = proof.issued_at + profile.dpop_past + kMargin;
@@ -144,6 +164,9 @@ base::Result<void, OAuthError> DpopVerifier::use_once(const base::Caller& caller
       return use_proof_jti(tx, caller.tenant.brand, proof.jkt, proof.jti_hash, last_use);
     });
     if (use == UseOnce::again) return replayed();
+    // [RFC9449-8.2] "the client will use the new nonce value … the old nonce … until a new nonce is supplied": the next
+    // comes while the old one is still good, so that no request has to be sent twice.
+    if (minted + DpopNonces::kLife / 2 <= now) proof.next_nonce = nonces_.mint(now);
   }
   return {};
 }

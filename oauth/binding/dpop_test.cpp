@@ -108,6 +108,12 @@ TEST(DpopProof, EachCheckRefusesWhatIsOneStepOff) {
       {"htu with a slash more", [](auto& m) { m.claims["htu"] = "https://localhost:8443/token/"; }, false},
       {"htu relative", [](auto& m) { m.claims["htu"] = "/token"; }, false},
       {"htu with query and fragment", [](auto& m) { m.claims["htu"] = "https://localhost:8443/token?a=b#c"; }, true},
+      {"htu with query only", [](auto& m) { m.claims["htu"] = "https://localhost:8443/token?"; }, true},
+      {"htu with dot segments", [](auto& m) { m.claims["htu"] = "https://localhost:8443/a/../token"; }, true},
+      {"htu percent-encoded without need", [](auto& m) { m.claims["htu"] = "https://localhost:8443/%74oken"; }, true},
+      {"htu by http", [](auto& m) { m.claims["htu"] = "http://localhost:8443/token"; }, false},
+      {"htu without its port", [](auto& m) { m.claims["htu"] = "https://localhost/token"; }, false},
+      {"htu with userinfo", [](auto& m) { m.claims["htu"] = "https://a@localhost:8443/token"; }, false},
       {"htu with upper-case host", [](auto& m) { m.claims["htu"] = "https://LOCALHOST:8443/token"; }, true},
       {"iat missing", [](auto& m) { m.claims.erase("iat"); }, false},
       {"iat text", [](auto& m) { m.claims["iat"] = "1780000000"; }, false},
@@ -122,6 +128,8 @@ TEST(DpopProof, EachCheckRefusesWhatIsOneStepOff) {
       {"iat 10 s ago", [](auto& m) { m.claims["iat"] = seconds(kNow) - 10; }, true},
       {"iat 60 s ago", [](auto& m) { m.claims["iat"] = seconds(kNow) - 60; }, true},
       {"iat 61 s ago", [](auto& m) { m.claims["iat"] = seconds(kNow) - 61; }, false},
+      {"iat an hour ahead", [](auto& m) { m.claims["iat"] = seconds(kNow) + 3600; }, false},
+      {"iat in 2038 and after", [](auto& m) { m.claims["iat"] = 2'147'483'648; }, false},
       {"iat an hour ago", [](auto& m) { m.claims["iat"] = seconds(kNow) - 3600; }, false},
       {"nbf and exp that hold",
        [](auto& m) {
@@ -129,6 +137,11 @@ TEST(DpopProof, EachCheckRefusesWhatIsOneStepOff) {
          m.claims["exp"] = seconds(kNow) + 60;
        },
        true},
+      {"nbf 30 s ahead", [](auto& m) { m.claims["nbf"] = seconds(kNow) + 30; }, true},
+      {"nbf 31 s ahead", [](auto& m) { m.claims["nbf"] = seconds(kNow) + 31; }, false},
+      {"nbf text", [](auto& m) { m.claims["nbf"] = "now"; }, false},
+      {"exp 9 s past", [](auto& m) { m.claims["exp"] = seconds(kNow) - 9; }, true},
+      {"exp 10 s past", [](auto& m) { m.claims["exp"] = seconds(kNow) - 10; }, false},
       {"nbf far ahead", [](auto& m) { m.claims["nbf"] = seconds(kNow) + 61; }, false},
       {"exp past", [](auto& m) { m.claims["exp"] = seconds(kNow) - 60; }, false},
       {"exp text", [](auto& m) { m.claims["exp"] = "soon"; }, false},
@@ -148,6 +161,40 @@ TEST(DpopProof, EachCheckRefusesWhatIsOneStepOff) {
       EXPECT_EQ(got.error().code, OAuthErrorCode::invalid_dpop_proof) << c.name;
     }
   }
+}
+
+// [RFC9449-4.3-9] an issuer on the default port: the proof may name it or not, in either case.
+TEST(DpopProof, TheDefaultPortMayBeWrittenOut) {
+  const auto passes = [](const char* htu) {
+    ProofMaker maker;
+    maker.claims["htu"] = htu;
+    return check_proof(maker.make(), {"POST", "https://as.example/token", std::nullopt}, kFapi2, kNow).has_value();
+  };
+  EXPECT_TRUE(passes("https://as.example/token"));
+  EXPECT_TRUE(passes("https://as.example:443/token"));
+  EXPECT_TRUE(passes("https://AS.Example:443/token"));
+  EXPECT_TRUE(passes("HTTPS://as.example/token"));
+  EXPECT_FALSE(passes("https://as.example:8443/token"));
+  EXPECT_FALSE(passes("https://as.example:80/token"));
+  EXPECT_FALSE(passes("https://as.example.evil.example/token"));
+}
+
+// A developer can see which clock is wrong, and by how much.
+TEST(DpopProof, AWrongDateIsToldWithItsSeconds) {
+  const auto told = [](const char* claim, std::int64_t at) {
+    ProofMaker maker;
+    maker.claims[claim] = at;
+    const auto got = check(maker.make());
+    return got ? "" : got.error().public_text;
+  };
+  EXPECT_EQ(told("iat", seconds(kNow) - 75),
+            "the DPoP proof's iat is 75 s in the past; at most 60 s are accepted (server time 2026-05-28T20:26:40Z)");
+  EXPECT_EQ(told("iat", seconds(kNow) + 3600),
+            "the DPoP proof's iat is 3600 s ahead; at most 30 s are accepted (server time 2026-05-28T20:26:40Z)");
+  EXPECT_EQ(told("nbf", seconds(kNow) + 31),
+            "the DPoP proof's nbf is 31 s ahead; at most 30 s are accepted (server time 2026-05-28T20:26:40Z)");
+  EXPECT_EQ(told("exp", seconds(kNow) - 10),
+            "the DPoP proof's exp is 10 s in the past; less than 10 s is accepted (server time 2026-05-28T20:26:40Z)");
 }
 
 TEST(DpopProof, ABrokenSignatureOrTextIsRefused) {
@@ -247,7 +294,8 @@ struct VerifierFixture : testing::Test {
   base::http::Request request;
   base::observe::RequestEvent event;
 
-  base::Result<std::optional<DpopProof>, OAuthError> verify(const std::vector<std::string>& proofs) {
+  base::Result<std::optional<DpopProof>, OAuthError> verify(const std::vector<std::string>& proofs,
+                                                            NonceRule rule = NonceRule::whenever_needed) {
     request.method = base::http::Method::post;
     request.method_text = "POST";
     request.path = "/token";
@@ -256,7 +304,7 @@ struct VerifierFixture : testing::Test {
     base::Caller caller;
     caller.now = {kNow, kNow};
     base::http::Call call{request, caller, {}, event, limits};
-    return verifier.verify(call, kFapi2, std::nullopt);
+    return verifier.verify(call, kFapi2, rule);
   }
 };
 
@@ -314,6 +362,27 @@ TEST_F(VerifierFixture, AMemoryThatForgotOrIsAwayAsksForANonce) {
     ASSERT_FALSE(foreign.has_value());
     EXPECT_EQ(foreign.error().code, OAuthErrorCode::use_dpop_nonce);
   }
+}
+
+// [RFC9449-8] as a client's policy; nothing is remembered of a proof that is sent back for its nonce.
+TEST_F(VerifierFixture, AClientMayAlwaysNeedANonce) {
+  const DpopNonces nonces(base::Secret::copy_of("0123456789abcdef0123456789abcdef"));
+  const std::pair<const char*, std::optional<std::string>> cases[] = {
+      {"none", std::nullopt},
+      {"not one of ours", "AAAA"},
+      {"empty", ""},
+      {"too old", nonces.mint(kNow - DpopNonces::kLife - std::chrono::seconds(1))},
+      {"from the future", nonces.mint(kNow + kFapi2.future_skew + std::chrono::seconds(1))},
+  };
+  for (const auto& [name, nonce] : cases) {
+    ProofMaker maker;
+    if (nonce) maker.claims["nonce"] = *nonce;
+    const auto refused = verify({maker.make()}, NonceRule::always);
+    ASSERT_FALSE(refused.has_value()) << name;
+    EXPECT_EQ(refused.error().code, OAuthErrorCode::use_dpop_nonce) << name;
+    EXPECT_EQ(nonces.minted_at(refused.error().dpop_nonce), kNow) << name;
+  }
+  EXPECT_TRUE(memory.seen.empty());
 }
 
 // The proof may have been used as early as its iat less the allowed skew.

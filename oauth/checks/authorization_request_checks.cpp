@@ -231,8 +231,9 @@ CheckOutcome code_binding(RequestContext& context) {
     return {};
   }
   if (jkt) context.request.dpop_jkt = std::string(*jkt);
-  TRY(const auto proof, context.tools.dpop.verify(context.call, context.profile(), std::nullopt));
+  TRY(const auto proof, context.tools.dpop.verify(context.call, context.profile(), context.nonce_rule()));
   if (!proof) return {};
+  context.next_dpop_nonce = proof->next_nonce;
   if (jkt && *jkt != proof->jkt) {
     return refuse(OAuthErrorCode::invalid_dpop_proof, "dpop_jkt is not the thumbprint of the proof's key");
   }

@@ -37,12 +37,19 @@ struct RequestContext {
   std::optional<Client> client;           // authenticated
   std::optional<AssertionUse> assertion;  // to be written with the effect
   std::optional<std::string> jkt;         // DPoP key proven in this request
+  std::string next_dpop_nonce;            // for the answer's DPoP-Nonce, when not empty
   std::optional<std::string> x5t;         // certificate shown, of a client whose tokens are bound to it
   PushedRequest request;                  // PAR: what is being pushed
   std::string scope;                      // client_credentials: granted; refresh_token: asked for, or empty
 
   base::Instant now() const { return call.caller.now.protocol; }
   const Profile& profile() const { return profile_of(client->profile); }
+  NonceRule nonce_rule() const { return client->require_dpop_nonce ? NonceRule::always : NonceRule::whenever_needed; }
+  // Of a request that was granted.
+  base::http::Response with_next_nonce(base::http::Response response) const {
+    if (!next_dpop_nonce.empty()) response.headers.set("DPoP-Nonce", next_dpop_nonce);
+    return response;
+  }
 };
 
 // A check refuses in the protocol's words; the caller's own limits come as a ready response.

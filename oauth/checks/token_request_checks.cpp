@@ -63,9 +63,10 @@ CheckOutcome scope_of_client_credentials(RequestContext& context) {
 CheckOutcome sender_constrained(RequestContext& context) {
   switch (context.client->binding) {
     case TokenBinding::dpop: {
-      TRY(const auto proof, context.tools.dpop.verify(context.call, context.profile(), std::nullopt));
+      TRY(const auto proof, context.tools.dpop.verify(context.call, context.profile(), context.nonce_rule()));
       if (!proof) return refuse(OAuthErrorCode::invalid_dpop_proof, "a DPoP proof is needed");
       context.jkt = proof->jkt;
+      context.next_dpop_nonce = proof->next_nonce;
       break;
     }
     case TokenBinding::mtls: {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <random>
 
 #include "base/crypto/hash.h"
 #include "base/encoding.h"
@@ -108,6 +109,10 @@ TEST(PrivateKeyJwt, EachCheckRefusesWhatIsOneStepOff) {
       {"aud the token endpoint", [](auto& a) { a.claims["aud"] = "https://localhost:8443/token"; }, false},
       {"aud the PAR endpoint", [](auto& a) { a.claims["aud"] = "https://localhost:8443/par"; }, false},
       {"aud an array of the issuer", [](auto& a) { a.claims["aud"] = {kIssuer}; }, false},
+      {"aud empty", [](auto& a) { a.claims["aud"] = ""; }, false},
+      {"aud an empty array", [](auto& a) { a.claims["aud"] = Value::array(); }, false},
+      {"aud in other case", [](auto& a) { a.claims["aud"] = "https://LOCALHOST:8443"; }, false},
+      {"aud the mTLS base", [](auto& a) { a.claims["aud"] = "https://localhost:8444"; }, false},
       {"aud issuer and evil",
        [](auto& a) {
          a.claims["aud"] = {kIssuer, "https://evil.example"};
@@ -120,6 +125,17 @@ TEST(PrivateKeyJwt, EachCheckRefusesWhatIsOneStepOff) {
       {"exp text", [](auto& a) { a.claims["exp"] = "1780000060"; }, false},
       {"exp negative", [](auto& a) { a.claims["exp"] = -1; }, false},
       {"exp huge", [](auto& a) { a.claims["exp"] = 1e300; }, false},
+      {"exp a year ahead", [](auto& a) { a.claims["exp"] = now_seconds() + 31'536'000; }, false},
+      {"exp in 2038", [](auto& a) { a.claims["exp"] = 2'147'483'648; }, false},
+      {"exp after 9999", [](auto& a) { a.claims["exp"] = 253'402'300'800; }, false},
+      {"exp beyond 64 bits", [](auto& a) { a.claims["exp"] = 1e20; }, false},
+      {"exp with a fraction", [](auto& a) { a.claims["exp"] = 1'780'000'060.25; }, true},
+      {"exp null", [](auto& a) { a.claims["exp"] = nullptr; }, false},
+      {"exp true", [](auto& a) { a.claims["exp"] = true; }, false},
+      {"exp an array", [](auto& a) { a.claims["exp"] = {now_seconds() + 60}; }, false},
+      {"exp now", [](auto& a) { a.claims["exp"] = now_seconds(); }, true},
+      {"exp 1 s past", [](auto& a) { a.claims["exp"] = now_seconds() - 1; }, true},
+      {"exp 11 s past", [](auto& a) { a.claims["exp"] = now_seconds() - 11; }, false},
       {"exp 9 s past", [](auto& a) { a.claims["exp"] = now_seconds() - 9; }, true},
       {"exp 10 s past", [](auto& a) { a.claims["exp"] = now_seconds() - 10; }, false},
       {"exp 5 minutes past", [](auto& a) { a.claims["exp"] = now_seconds() - 300; }, false},
@@ -129,9 +145,27 @@ TEST(PrivateKeyJwt, EachCheckRefusesWhatIsOneStepOff) {
       {"iat 8 s ahead", [](auto& a) { a.claims["iat"] = now_seconds() + 8; }, true},
       {"iat 10 s ahead", [](auto& a) { a.claims["iat"] = now_seconds() + 10; }, true},
       {"iat 11 s ahead", [](auto& a) { a.claims["iat"] = now_seconds() + 11; }, true},
+      {"iat 30 s ahead", [](auto& a) { a.claims["iat"] = now_seconds() + 30; }, true},
+      {"iat 59 s ahead", [](auto& a) { a.claims["iat"] = now_seconds() + 59; }, false},
+      {"iat 60 s ahead", [](auto& a) { a.claims["iat"] = now_seconds() + 60; }, false},
+      {"iat in 2038", [](auto& a) { a.claims["iat"] = 2'147'483'648; }, false},
+      {"iat negative", [](auto& a) { a.claims["iat"] = -1; }, false},
+      {"iat huge", [](auto& a) { a.claims["iat"] = 1e300; }, false},
+      {"iat text", [](auto& a) { a.claims["iat"] = "1780000000"; }, false},
+      {"iat with a fraction", [](auto& a) { a.claims["iat"] = 1'780'000'000.5; }, true},
+      {"iat of 1970", [](auto& a) { a.claims["iat"] = 0; }, true},
       {"iat 31 s ahead", [](auto& a) { a.claims["iat"] = now_seconds() + 31; }, false},
       {"iat 61 s ahead", [](auto& a) { a.claims["iat"] = now_seconds() + 61; }, false},
       {"nbf 8 s ahead", [](auto& a) { a.claims["nbf"] = now_seconds() + 8; }, true},
+      {"nbf 10 s ahead", [](auto& a) { a.claims["nbf"] = now_seconds() + 10; }, true},
+      {"nbf 11 s ahead", [](auto& a) { a.claims["nbf"] = now_seconds() + 11; }, true},
+      {"nbf 30 s ahead", [](auto& a) { a.claims["nbf"] = now_seconds() + 30; }, true},
+      {"nbf 31 s ahead", [](auto& a) { a.claims["nbf"] = now_seconds() + 31; }, false},
+      {"nbf 59 s ahead", [](auto& a) { a.claims["nbf"] = now_seconds() + 59; }, false},
+      {"nbf 60 s ahead", [](auto& a) { a.claims["nbf"] = now_seconds() + 60; }, false},
+      {"nbf negative", [](auto& a) { a.claims["nbf"] = -1; }, false},
+      {"nbf huge", [](auto& a) { a.claims["nbf"] = 1e300; }, false},
+      {"nbf past", [](auto& a) { a.claims["nbf"] = now_seconds() - 86400; }, true},
       {"nbf 61 s ahead", [](auto& a) { a.claims["nbf"] = now_seconds() + 61; }, false},
       {"nbf text", [](auto& a) { a.claims["nbf"] = "now"; }, false},
   };
@@ -146,13 +180,73 @@ TEST(PrivateKeyJwt, EachCheckRefusesWhatIsOneStepOff) {
   }
 }
 
+// A developer can see which clock is wrong, and by how much.
+TEST(PrivateKeyJwt, AWrongDateIsToldWithItsSeconds) {
+  const auto told = [](const char* claim, std::int64_t at) {
+    Assertion assertion;
+    assertion.claims[claim] = at;
+    const auto got = verify(assertion);
+    return got ? "" : got.error().public_text;
+  };
+  EXPECT_EQ(told("exp", now_seconds() - 75),
+            "client_assertion exp is 75 s in the past; less than 10 s is accepted (server time 2026-05-28T20:26:40Z)");
+  EXPECT_EQ(told("exp", now_seconds() + 631),
+            "client_assertion exp is 631 s ahead; at most 630 s are accepted (server time 2026-05-28T20:26:40Z)");
+  EXPECT_EQ(told("nbf", now_seconds() + 31),
+            "client_assertion nbf is 31 s ahead; at most 30 s are accepted (server time 2026-05-28T20:26:40Z)");
+  EXPECT_EQ(told("iat", now_seconds() + 3600),
+            "client_assertion iat is 3600 s ahead; at most 30 s are accepted (server time 2026-05-28T20:26:40Z)");
+}
+
+// Attacks 5, 20: whatever its dates and whenever it comes, an assertion that is accepted leaves a record that lives
+// longer than it could be accepted again.
+TEST(PrivateKeyJwt, TheRecordOutlivesEveryInstantOfAcceptance) {
+  std::mt19937_64 random(20);
+  const auto between = [&](std::int64_t low, std::int64_t high) {
+    return std::uniform_int_distribution<std::int64_t>(low, high)(random);
+  };
+  tests::FakeJwks nobody;
+  tests::FakeMonotonicClock monotonic;
+  ClientKeys keys(nobody, monotonic);
+  Assertion assertion;
+  const Client client = client_with({registered(assertion.key)});
+  int accepted = 0;
+  for (int round = 0; round < 300; ++round) {
+    assertion.claims["iat"] = now_seconds() + between(-700, 40);
+    if (round % 3 == 0) {
+      assertion.claims["exp"] = static_cast<double>(now_seconds()) + static_cast<double>(between(-100, 6400)) / 10;
+    } else {
+      assertion.claims["exp"] = now_seconds() + between(-20, 640);
+    }
+    const auto read = read_assertion(assertion.make());
+    ASSERT_TRUE(read.has_value());
+    const auto at = [&](base::Instant now) {
+      base::Caller caller;
+      caller.now = {now, now};
+      return verify_assertion(*read, client, kIssuer, caller, keys);
+    };
+    const auto first = at(kNow + std::chrono::microseconds(between(-5'000'000, 5'000'000)));
+    if (!first) continue;
+    ++accepted;
+    // At the record's end, when it may be deleted, and at any moment after it.
+    for (const std::int64_t later :
+         {std::int64_t{0}, std::int64_t{1}, between(0, 1'000'000), between(0, 10'000'000'000)}) {
+      EXPECT_FALSE(at(first->expires_at + std::chrono::microseconds(later)).has_value())
+          << assertion.claims.dump() << " + " << later;
+    }
+  }
+  EXPECT_GT(accepted, 100);
+}
+
 // Attack 2: the public key's own bytes as an HMAC secret.
 TEST(PrivateKeyJwt, AnHmacWithThePublicKeyIsRefused) {
   Assertion assertion;
   assertion.header["alg"] = "HS256";
+  const std::string spki = assertion.key.public_key().to_spki();
+  const std::string pem = "-----BEGIN PUBLIC KEY-----\n" + base::base64_encode(spki) + "\n-----END PUBLIC KEY-----\n";
   const std::string input =
       base::base64url_encode(assertion.header.dump()) + "." + base::base64url_encode(assertion.claims.dump());
-  for (const std::string& secret : {assertion.key.public_key().to_jwk(), assertion.key.public_key().to_spki()}) {
+  for (const std::string& secret : {assertion.key.public_key().to_jwk(), spki, pem}) {
     const std::string text =
         input + "." + base::base64url_encode(base::crypto::hmac_sha256(base::Secret::copy_of(secret), input));
     EXPECT_FALSE(verify(text, client_with({registered(assertion.key)})).has_value());

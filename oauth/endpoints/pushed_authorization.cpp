@@ -74,7 +74,7 @@ base::http::Response PushedAuthorizationEndpoint::operator()(base::http::Call& c
                                     {"expires_in", profile.request_uri_lifetime.count()}});
   response.headers.add("Content-Type", "application/json");
   response.headers.add("Cache-Control", "no-store");
-  return response;
+  return context.with_next_nonce(std::move(response));
 }
 
 }  // namespace oauth

@@ -35,7 +35,7 @@ base::http::Response TokenEndpoint::operator()(base::http::Call& call) {
     const GrantOutcome outcome = row.grant(grants_, context);
     if (!outcome) return to_response(outcome.error(), call);
     if (!*outcome) return to_response(outcome->error(), call);
-    return to_response(**outcome);
+    return context.with_next_nonce(to_response(**outcome));
   }
   // [RFC6749-5.2] unsupported_grant_type; [FAPI2-SP-FINAL-5.3.2.1-2] among them the password grant
   return to_response(oauth_error(OAuthErrorCode::unsupported_grant_type,

@@ -47,7 +47,8 @@ constexpr Statement kFacts{"oauth.access.facts", R"sql(
          $3::uuid IS NULL OR g.grant_id IS NOT NULL,
          EXISTS (SELECT FROM oauth.revoked_access_token r WHERE r.brand_id = $1 AND r.jti_hash = $4),
          EXISTS (SELECT FROM oauth.signing_key k WHERE k.brand_id = $1 AND k.kid = $5 AND k.compromised_at IS NULL),
-         coalesce(g.psu_id, ''), coalesce(g.consent_id, ''), coalesce(c.subject_type, 'public'), coalesce(c.sector, '')
+         coalesce(g.psu_id, ''), coalesce(g.consent_id, ''), coalesce(c.subject_type, 'public'), coalesce(c.sector, ''),
+         coalesce(c.require_dpop_nonce, false)
     FROM (VALUES (1)) AS one (row)
     LEFT JOIN oauth.client c ON c.brand_id = $1 AND c.client_id = $2 AND c.status = 'live'
     LEFT JOIN oauth.authorization_grant g
@@ -119,7 +120,7 @@ AccessFacts read_access_facts(base::db::Transaction& tx, const AccessFactsQuery&
   ENSURE(subject_type.has_value(), "a client's row has a subject type this program does not know");
   return {value<bool>((*row)[0]), value<bool>((*row)[1]),        value<bool>((*row)[2]),
           value<bool>((*row)[3]), value<std::string>((*row)[4]), value<std::string>((*row)[5]),
-          *subject_type,          value<std::string>((*row)[7])};
+          *subject_type,          value<std::string>((*row)[7]), value<bool>((*row)[8])};
 }
 
 std::vector<base::db::Statement> grant_statements() {

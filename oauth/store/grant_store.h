@@ -71,6 +71,7 @@ struct AccessFacts {
   std::string consent;
   SubjectType subject_type = SubjectType::public_;  // of the client
   std::string sector;
+  bool require_dpop_nonce = false;
 };
 AccessFacts read_access_facts(base::db::Transaction& tx, const AccessFactsQuery& query);
 
