@@ -29,6 +29,21 @@ void set_status(Gateway& gateway, const std::string& client, oauth::ClientStatus
   ASSERT_TRUE(done.has_value());
 }
 
+// What a client-credentials token is made of, for signing with our own key after a change.
+oauth::AccessToken own_token(Gateway& gateway, const Tpp& tpp) {
+  oauth::AccessToken token;
+  token.issuer = kIssuer;
+  token.audience = kIssuer;
+  token.jti = "made-by-a-test";
+  token.client = base::ClientId(tpp.id());
+  token.subject = tpp.id();
+  token.scope = "accounts";
+  token.issued_at = gateway.clock().now();
+  token.expires_at = gateway.clock().now() + 60s;
+  token.jkt = tpp.proof_key.public_key().thumbprint();
+  return token;
+}
+
 // Disabled at each step of the way, and for as long as it is.
 TEST(AttackList, F13_WhoIsDisabledMidFlowGetsNothingMore) {
   Gateway gateway;
@@ -172,21 +187,8 @@ TEST(AttackList, F18_ATokenWithoutItsProofOpensNothing) {
 
   // A token of both kinds, and of neither, signed with our own key.
   auto& p = gateway.parts();
-  oauth::AccessToken made{.issuer = kIssuer,
-                          .audience = kIssuer,
-                          .jti = "j",
-                          .client = base::ClientId(tpp.id()),
-                          .scope = "accounts",
-                          .issued_at = gateway.clock().now(),
-                          .expires_at = gateway.clock().now() + 60s,
-                          .jkt = {},
-                          .x5t = {},
-                          .grant = {},
-                          .psu = {},
-                          .consent = {},
-                          .auth_time = {},
-                          .acr = "",
-                          .kid = ""};
+  oauth::AccessToken made = own_token(gateway, tpp);
+  made.jkt.reset();
   const auto keys = p.authorization_server.keys().current();
   const auto use = [&] {
     return tpp.obie("GET", "/accounts", oauth::sign_access_token(made, keys->signing_key(gateway.clock().now())))
@@ -387,21 +389,7 @@ TEST(AttackList, F31_ATokenOfAnotherIssuerOrForAnotherResourceIsNoToken) {
   EXPECT_EQ(tpp.obie("GET", path, token).status, 401) << "the same issuer name, other keys";
 
   auto& p = ours.parts();
-  oauth::AccessToken made{.issuer = kIssuer,
-                          .audience = kIssuer,
-                          .jti = "j",
-                          .client = base::ClientId(tpp.id()),
-                          .scope = "accounts",
-                          .issued_at = ours.clock().now(),
-                          .expires_at = ours.clock().now() + 60s,
-                          .jkt = tpp.proof_key.public_key().thumbprint(),
-                          .x5t = {},
-                          .grant = {},
-                          .psu = {},
-                          .consent = {},
-                          .auth_time = {},
-                          .acr = "",
-                          .kid = ""};
+  oauth::AccessToken made = own_token(ours, tpp);
   const auto use = [&] {
     const auto keys = p.authorization_server.keys().current();
     return tpp.obie("GET", path, oauth::sign_access_token(made, keys->signing_key(ours.clock().now()))).status;
@@ -443,21 +431,9 @@ TEST(AttackList, F39_AClientNeverPassesForACustomer) {
   EXPECT_EQ(resource.status, 200);
   EXPECT_EQ(resource.at("/sub"), "");
   // Signed with our own key, a client's token that names a customer is refused.
-  oauth::AccessToken made{.issuer = kIssuer,
-                          .audience = kIssuer,
-                          .jti = "j",
-                          .client = base::ClientId(tpp.id()),
-                          .scope = "accounts",
-                          .issued_at = gateway.clock().now(),
-                          .expires_at = gateway.clock().now() + 60s,
-                          .jkt = tpp.proof_key.public_key().thumbprint(),
-                          .x5t = {},
-                          .grant = {},
-                          .psu = base::PsuId(sub),
-                          .consent = base::ConsentId(done.consent),
-                          .auth_time = {},
-                          .acr = "",
-                          .kid = ""};
+  oauth::AccessToken made = own_token(gateway, tpp);
+  made.subject = sub;
+  made.consent = base::ConsentId(done.consent);
   const auto keys = p.authorization_server.keys().current();
   EXPECT_EQ(
       tpp.obie("GET", "/accounts", oauth::sign_access_token(made, keys->signing_key(gateway.clock().now()))).status,
