@@ -13,7 +13,8 @@ constexpr std::uint8_t kBad = 0xff;
 constexpr std::array<std::uint8_t, 256> reverse(std::string_view alphabet) {
   std::array<std::uint8_t, 256> table{};
   for (auto& entry : table) entry = kBad;
-  for (std::size_t i = 0; i < alphabet.size(); ++i) table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+  for (std::size_t i = 0; i < alphabet.size(); ++i)
+    table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
   return table;
 }
 constexpr auto kUrlReverse = reverse(kUrlAlphabet);
@@ -151,17 +152,52 @@ std::optional<std::string> percent_decode(std::string_view text) {
   return out;
 }
 
+std::optional<std::u32string> utf8_decode(std::string_view text) {
+  constexpr char32_t kSmallest[]{0, 0x80, 0x800, 0x10000};
+  std::u32string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i++]);
+    const std::size_t more = lead < 0x80   ? 0
+                             : lead < 0xc0 ? 4
+                             : lead < 0xe0 ? 1
+                             : lead < 0xf0 ? 2
+                             : lead < 0xf8 ? 3
+                                           : 4;
+    if (more > 3 || text.size() - i < more) return std::nullopt;
+    char32_t point = more == 0 ? lead : lead & (0x3fu >> more);
+    for (const std::size_t end = i + more; i < end; ++i) {
+      const auto next = static_cast<unsigned char>(text[i]);
+      if ((next & 0xc0u) != 0x80) return std::nullopt;
+      point = (point << 6u) | (next & 0x3fu);
+    }
+    if (point < kSmallest[more] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) return std::nullopt;
+    out += point;
+  }
+  return out;
+}
+
 std::string html_escape(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;

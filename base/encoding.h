@@ -22,6 +22,8 @@ std::optional<std::string> hex_decode(std::string_view text);
 std::string percent_encode(std::string_view text);
 std::optional<std::string> percent_decode(std::string_view text);  // nullopt on a bad escape; '+' stays '+'
 std::string html_escape(std::string_view text);
+// Code points of well-formed UTF-8 (RFC 3629: shortest forms, no surrogates, at most U+10FFFF); nullopt otherwise.
+std::optional<std::u32string> utf8_decode(std::string_view text);
 
 inline std::span<const std::byte> as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::byte*>(text.data()), text.size()};

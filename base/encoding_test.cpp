@@ -84,5 +84,17 @@ TEST(HtmlEscape, LeavesNothingThatOpensATagAnAttributeOrAnEntity) {
   EXPECT_EQ(html_escape("žluť 1"), "žluť 1");
 }
 
+// Malformed forms of RFC 3629 section 3 and one step around every border.
+TEST(Utf8, OneTextHasOneSpelling) {
+  EXPECT_EQ(utf8_decode(""), U"");
+  EXPECT_EQ(utf8_decode("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x92\xb0"), U"a\u00e9\u20ac\U0001f4b0");
+  EXPECT_EQ(utf8_decode("\xc2\x80\xe0\xa0\x80\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"), U"\u0080\u0800\U00010000\U0010ffff");
+  for (const char* text : {"\x80", "\xbf", "\xc3", "\xe2\x82", "\xf0\x9f\x92", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf",
+                           "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xed\xa0\x80", "\xed\xbf\xbf", "\xc3\x28",
+                           "\xe2\x28\xa1", "\xf8\x88\x80\x80\x80", "\xff", "a\xc3"}) {
+    EXPECT_FALSE(utf8_decode(text).has_value());
+  }
+}
+
 }  // namespace
 }  // namespace base

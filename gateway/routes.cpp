@@ -33,6 +33,7 @@ constexpr std::array kRoutes{
     // authorization server
     Route{RouteId::openid_configuration, Method::get, "/.well-known/openid-configuration", kApi, Needs::nobody, Surface::oauth, "", kNone, kInline, kAlways},
     Route{RouteId::oauth_authorization_server, Method::get, "/.well-known/oauth-authorization-server", kApi, Needs::nobody, Surface::oauth, "", kNone, kInline, kAlways},
+    Route{RouteId::oauth_protected_resource, Method::get, "/.well-known/oauth-protected-resource", kApi, Needs::nobody, Surface::oauth, "", kNone, kInline, kAlways},
     Route{RouteId::jwks, Method::get, "/jwks", kApi, Needs::nobody, Surface::oauth, "", kNone, kInline, kAlways},
     Route{RouteId::par, Method::post, "/par", kApi, Needs::client_authentication, Surface::oauth, "", kForm, kPool, kAlways},
     Route{RouteId::token, Method::post, "/token", kApi, Needs::client_authentication, Surface::oauth, "", kForm, kPool, kAlways},
@@ -81,6 +82,7 @@ constexpr std::array kRoutes{
     Route{RouteId::sandbox_clock_advance, Method::post, "/sandbox/clock", kPublic, Needs::nobody, Surface::problem, "", kJson, kPool, kSandbox},
     Route{RouteId::sandbox_clock_reset, Method::delete_, "/sandbox/clock", kPublic, Needs::nobody, Surface::problem, "", kNone, kPool, kSandbox},
     Route{RouteId::sandbox_psu_reset, Method::post, "/sandbox/psu/{username}/reset", kPublic, Needs::nobody, Surface::problem, "", kJson, kPool, kSandbox},
+    Route{RouteId::sandbox_authorize, Method::post, "/sandbox/authorize", kPublic, Needs::nobody, Surface::problem, "", kJson, kPool, kSandbox},
     Route{RouteId::sandbox_resource, Method::get, "/sandbox/resource", kApi, Needs::access_token, Surface::problem, "test", kNone, kPool, kSandbox},
     // clang-format on
 };

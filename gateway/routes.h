@@ -31,6 +31,7 @@ enum class RouteId : std::uint16_t {
   metrics,
   openid_configuration,
   oauth_authorization_server,
+  oauth_protected_resource,
   jwks,
   par,
   token,
@@ -76,6 +77,7 @@ enum class RouteId : std::uint16_t {
   sandbox_clock_reset,
   sandbox_psu_reset,
   sandbox_resource,
+  sandbox_authorize,
 };
 
 struct ListenerSet {

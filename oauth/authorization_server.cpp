@@ -22,16 +22,18 @@ struct AuthorizationServer::Parts {
         access_tokens(deps.settings, keys, subjects),
         ending(deps.audit),
         clients(deps.settings, deps.audit, deps.entropy, deps.jwks),
-        checks{deps.settings, deps.pool, client_keys, dpop, deps.client_authorities},
+        detail_types(deps.settings),
+        checks{deps.settings, deps.pool, client_keys, dpop, deps.client_authorities, detail_types},
         grants{deps.settings, deps.pool, deps.audit, deps.entropy, keys, subjects, deps.consents, ending},
         par(checks, deps.entropy, deps.consents, deps.kek.derive(kHandleKeyLabel)),
         token(checks, grants),
         revocation(checks, grants),
         introspection(checks, grants, access_tokens),
-        metadata(deps.settings),
+        metadata(deps.settings, detail_types),
+        resource_metadata(deps.settings, detail_types),
         jwks(keys),
         interactions({deps.settings, deps.pool, deps.audit, deps.entropy, deps.consents, deps.kek}),
-        resource_server({deps.pool, access_tokens, dpop}) {}
+        resource_server({deps.settings, deps.pool, access_tokens, dpop}) {}
 
   AuthorizationServerDeps deps;
   ClientKeys client_keys;
@@ -41,6 +43,7 @@ struct AuthorizationServer::Parts {
   AccessTokenCheck access_tokens;
   GrantEnding ending;
   Clients clients;
+  DetailTypes detail_types;
   CheckTools checks;
   GrantTools grants;
   PushedAuthorizationEndpoint par;
@@ -48,6 +51,7 @@ struct AuthorizationServer::Parts {
   RevocationEndpoint revocation;
   IntrospectionEndpoint introspection;
   MetadataEndpoint metadata;
+  ProtectedResourceMetadataEndpoint resource_metadata;
   JwksEndpoint jwks;
   Interactions interactions;
   ResourceServer resource_server;
@@ -66,6 +70,10 @@ base::http::Response AuthorizationServer::openid_configuration(base::http::Call&
   return parts_->metadata(call);
 }
 base::http::Response AuthorizationServer::server_metadata(base::http::Call& call) { return parts_->metadata(call); }
+
+base::http::Response AuthorizationServer::protected_resource_metadata(base::http::Call& call) {
+  return parts_->resource_metadata(call);
+}
 
 Interactions& AuthorizationServer::interactions() { return parts_->interactions; }
 ResourceServer& AuthorizationServer::resource_server() { return parts_->resource_server; }

@@ -56,6 +56,8 @@ class AuthorizationServer {
       base::http::Call& call);  // GET /.well-known/openid-configuration; never blocks
   base::http::Response server_metadata(
       base::http::Call& call);  // GET /.well-known/oauth-authorization-server; never blocks
+  base::http::Response protected_resource_metadata(
+      base::http::Call& call);  // GET /.well-known/oauth-protected-resource; never blocks
 
   Interactions& interactions();  // GET /authorize and the pages after it
   ResourceServer& resource_server();

@@ -78,6 +78,8 @@ InteractionView view_of(const Settings& settings, const PushedRequestRow& row, c
   view.return_url = error_url(settings, row.request, "access_denied", "");
   view.consent = row.request.consent;
   view.scope = row.request.scope;
+  view.details = details_of(row.request.authorization_details);
+  view.login_hint = row.request.login_hint;
   view.ui_locales = words_of(row.request.ui_locales);
   view.bound = !row.browser_hash.empty();
   view.psu = row.psu;
@@ -378,6 +380,10 @@ base::Result<std::string, InteractionError> Interactions::grant(base::db::Transa
   auto entry = evidence(caller, base::db::ActorKind::psu, decision.psu.str(), "grant.create", "grant", grant.id.str());
   entry.facts = {{"client", grant.client.str()}, {"scope", grant.scope}, {"acr", grant.acr}};
   if (!grant.consent.empty()) entry.facts["consent"] = grant.consent.str();
+  // What the customer saw of authorization details, by hash: the grant itself keeps them.
+  if (!grant.authorization_details.empty()) {
+    entry.facts["authorization_details_sha256"] = base::crypto::sha256_base64url(grant.authorization_details);
+  }
   deps_.audit.record(tx, entry);
 
   std::vector<base::http::Parameter> parameters{{"code", code_handle.text}};

@@ -22,6 +22,7 @@
 #include "base/secret.h"
 #include "oauth/oauth_error.h"
 #include "oauth/ports/consent_gate.h"
+#include "oauth/rar/authorization_details.h"
 #include "oauth/settings.h"
 
 namespace base::crypto {
@@ -65,10 +66,12 @@ struct InteractionView {
   std::string return_url;       // back to the client with error=access_denied, state, iss; does not end anything
   base::ConsentId consent;      // empty: no intent (identity or test resource only)
   std::string scope;            // what the code will be worth
-  std::vector<std::string> ui_locales;  // BCP 47 tags, as sent; may be empty
-  bool bound = false;                   // somebody has logged in
-  base::PsuId psu;                      // who, once bound
-  base::Instant ends_at;                // protocol time: the absolute end
+  std::vector<AuthorizationDetail> details;  // RFC 9396: to be shown, all of them; the consent is one of them
+  std::string login_hint;                    // for the login form; may be empty, may name nobody
+  std::vector<std::string> ui_locales;       // BCP 47 tags, as sent; may be empty
+  bool bound = false;                        // somebody has logged in
+  base::PsuId psu;                           // who, once bound
+  base::Instant ends_at;                     // protocol time: the absolute end
 };
 
 struct GrantDecision {

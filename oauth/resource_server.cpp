@@ -1,5 +1,7 @@
 #include "oauth/resource_server.h"
 
+#include <algorithm>
+
 #include "base/secret.h"
 #include "oauth/binding/dpop.h"
 #include "oauth/binding/mtls.h"
@@ -98,6 +100,15 @@ base::Result<Presented, AccessRefusal> read_authorization(const base::http::Call
   return base::failure(refusal(wanted, "", "an access token is needed", "Authorization of another scheme"));
 }
 
+// [RFC9728-5.1] "resource_metadata: The URL of the protected resource metadata."
+void point_to_metadata(AccessRefusal& refusal, const Settings& settings, const base::http::Call& call) {
+  if (refusal.status != 401) return;
+  refusal.www_authenticate.append(", resource_metadata=\"")
+      .append(settings.base_of(call.request.listener))
+      .append(settings.paths.protected_resource)
+      .append("\"");
+}
+
 }  // namespace
 
 bool PresentedAccess::has_scope(std::string_view scope) const { return scope_has(scope_, scope); }
@@ -183,11 +194,39 @@ base::Result<PresentedAccess, AccessRefusal> ResourceServer::authenticate(base::
     access.psu_ = *psu;
     access.subject_ = token->subject;
     access.scope_ = token->scope;
+    access.auth_time_ = token->auth_time;
+    access.acr_ = token->acr;
     return access;
   }();
-  if (!outcome)
+  if (!outcome) {
+    point_to_metadata(outcome.error(), deps_.settings, call);
     call.event.refuse(outcome.error().code.empty() ? "no_token" : outcome.error().code, outcome.error().log_text);
+  }
   return outcome;
+}
+
+base::Result<void, AccessRefusal> ResourceServer::demand(const base::http::Call& call, const PresentedAccess& access,
+                                                         const AuthenticationDemand& demand) const {
+  const bool acr_good = demand.acr_values.empty() || std::find(demand.acr_values.begin(), demand.acr_values.end(),
+                                                               access.acr()) != demand.acr_values.end();
+  const bool age_good =
+      !demand.max_age || (access.auth_time() && call.caller.now.protocol - *access.auth_time() <= *demand.max_age);
+  if (acr_good && age_good) return {};
+  AccessRefusal out =
+      refusal(scheme_of(call), "insufficient_user_authentication",
+              !acr_good ? "a different authentication level is needed" : "a more recent authentication is needed",
+              !acr_good ? "[RFC9470-3] acr " + access.acr() + " is none of those demanded"
+                        : "[RFC9470-3] the customer authenticated too long ago, or never");
+  if (!demand.acr_values.empty()) {
+    std::string values;
+    for (const auto& value : demand.acr_values) values.append(values.empty() ? "" : " ").append(value);
+    out.www_authenticate.append(", acr_values=\"").append(error_description(values)).append("\"");
+  }
+  if (demand.max_age) {
+    out.www_authenticate.append(", max_age=\"").append(std::to_string(demand.max_age->count())).append("\"");
+  }
+  point_to_metadata(out, deps_.settings, call);
+  return base::failure(std::move(out));
 }
 
 }  // namespace oauth

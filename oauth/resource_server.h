@@ -1,10 +1,14 @@
 // The resource-server kit: what protects our own partner API. RFC 9068 token check, sender constraint by DPoP
-// (RFC 9449 section 7) or mutual TLS (RFC 8705 section 3), and the grant read on the primary at each use.
+// (RFC 9449 section 7) or mutual TLS (RFC 8705 section 3), the grant read on the primary at each use, step-up
+// challenges (RFC 9470) and the way to the metadata in every 401 (RFC 9728 section 5.1).
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/db/transaction.h"
 #include "base/http/call.h"
@@ -26,6 +30,9 @@ class PresentedAccess {
   const base::PsuId& psu() const { return psu_; }              // empty for client_credentials
   const std::string& subject() const { return subject_; }      // the customer, as the client may know him
   const std::string& scope() const { return scope_; }
+  // When and how the customer authenticated (RFC 9068 section 2.2.1); nothing and empty for client_credentials.
+  const std::optional<base::Instant>& auth_time() const { return auth_time_; }
+  const std::string& acr() const { return acr_; }
   bool has_scope(std::string_view scope) const;  // one of the space-separated values
   bool has_customer() const { return !psu_.empty(); }
   const std::string& next_dpop_nonce() const { return next_dpop_nonce_; }  // for the answer, when not empty
@@ -40,12 +47,15 @@ class PresentedAccess {
   std::string subject_;
   std::string scope_;
   std::string next_dpop_nonce_;
+  std::optional<base::Instant> auth_time_;
+  std::string acr_;
 };
 
 // A refusal in the words of RFC 6750 section 3.1 and RFC 9449 section 7.1; the surface chooses the body.
 struct AccessRefusal {
   int status = 401;
-  std::string code;  // invalid_token, invalid_dpop_proof, use_dpop_nonce, invalid_request, insufficient_scope;
+  std::string code;  // invalid_token, invalid_dpop_proof, use_dpop_nonce, invalid_request, insufficient_scope,
+                     // insufficient_user_authentication;
                      // empty when no credentials came (RFC 6750 section 3.1)
   std::string www_authenticate;  // the header's whole value, always present
   std::string dpop_nonce;        // the DPoP-Nonce header, when not empty
@@ -55,10 +65,18 @@ struct AccessRefusal {
 
 // A good token without the scope: 403 insufficient_scope.
 AccessRefusal insufficient_scope(const base::http::Call& call, std::string_view scope);
+
+// What a resource demands of the customer's authentication (RFC 9470); nothing set demands nothing.
+struct AuthenticationDemand {
+  std::vector<std::string> acr_values;          // one of these; empty: any
+  std::optional<std::chrono::seconds> max_age;  // since the customer authenticated
+};
+
 // WWW-Authenticate, DPoP-Nonce and Cache-Control onto a response whose body is the surface's own.
 void add_headers(const AccessRefusal& refusal, base::http::Response& response);
 
 struct ResourceServerDeps {
+  const Settings& settings;
   base::db::Pool& pool;
   const AccessTokenCheck& tokens;
   DpopVerifier& dpop;
@@ -72,6 +90,11 @@ class ResourceServer {
   // grant, consent and psu of call.event, and its error when refused. Works on the public listener (DPoP) and the mtls
   // listener (Bearer with its certificate; DPoP-bound tokens with their proof as well).
   base::Result<PresentedAccess, AccessRefusal> authenticate(base::http::Call& call);
+
+  // [RFC9470-3] A good token whose authentication is not enough for this resource: 401 with what would be. A client's
+  // own token has no authentication at all.
+  base::Result<void, AccessRefusal> demand(const base::http::Call& call, const PresentedAccess& access,
+                                           const AuthenticationDemand& demand) const;
 
  private:
   ResourceServerDeps deps_;

@@ -17,6 +17,7 @@ struct EndpointPaths {
   std::string revocation = "/revoke";
   std::string introspection = "/introspect";
   std::string jwks = "/jwks";
+  std::string protected_resource = "/.well-known/oauth-protected-resource";
 };
 
 enum class SandboxFeatures { no, yes };

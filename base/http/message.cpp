@@ -34,6 +34,9 @@ std::optional<std::string> decode_form(std::string_view text) {
   std::replace(spaced.begin(), spaced.end(), '+', ' ');
   auto decoded = percent_decode(spaced);
   if (decoded && decoded->find('\0') != std::string::npos) return std::nullopt;
+  // [RFC6749-B] "using the UTF-8 encoding scheme"; no store of ours can hold anything else
+  const bool ascii = decoded && std::all_of(decoded->begin(), decoded->end(), [](char c) { return (c & 0x80) == 0; });
+  if (decoded && !ascii && !utf8_decode(*decoded)) return std::nullopt;
   return decoded;
 }
 

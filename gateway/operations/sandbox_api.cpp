@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "base/db/sandbox_clock.h"
 #include "base/json/strict.h"
@@ -30,6 +31,28 @@ std::string rfc3339(base::Instant at) {
                 static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
                 static_cast<int>(time.seconds().count()));
   return text.data();
+}
+
+// ?max_age=N&acr_values=A%20B
+std::optional<oauth::AuthenticationDemand> demand_of(std::string_view query) {
+  constexpr std::string_view kWord =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/ ";  // of an acr, and the space between
+  const auto parameters = base::http::Parameters::parse(query, 16);
+  if (!parameters || parameters->first_repeated()) return std::nullopt;
+  oauth::AuthenticationDemand demand;
+  if (const auto age = parameters->only("max_age")) {
+    if (age->empty() || age->size() > 9 || age->find_first_not_of("0123456789") != std::string_view::npos) {
+      return std::nullopt;
+    }
+    demand.max_age = std::chrono::seconds(std::stoll(std::string(*age)));
+  }
+  if (const auto values = parameters->only("acr_values")) {
+    if (values->size() > 256 || values->find_first_not_of(kWord) != std::string_view::npos) return std::nullopt;
+    std::istringstream words{std::string(*values)};
+    for (std::string word; words >> word;) demand.acr_values.push_back(word);
+    if (demand.acr_values.empty()) return std::nullopt;
+  }
+  return demand;
 }
 
 }  // namespace
@@ -146,8 +169,26 @@ Response SandboxApi::reset_psu(Call& call) {
 }
 
 Response SandboxApi::resource(Call& call, const oauth::PresentedAccess& access) {
+  const auto demand = demand_of(call.request.raw_query);
+  if (!demand) {
+    call.event.refuse("invalid-query", "not a demand on the authentication");
+    return refuse(Surface::problem,
+                  {400, "invalid-query", "Not a demand",
+                   "max_age is a whole number of seconds, acr_values a list of words; each may stand once."},
+                  call.caller.interaction);
+  }
+  if (const auto enough = deps_.resource_server.demand(call, access, *demand); !enough) {
+    call.event.refuse(enough.error().code, enough.error().log_text);
+    Response response =
+        refuse(Surface::problem,
+               {enough.error().status, enough.error().code, "Authenticate again", enough.error().public_text},
+               call.caller.interaction);
+    oauth::add_headers(enough.error(), response);
+    return response;
+  }
   nlohmann::ordered_json body = {{"client_id", access.client().str()}, {"scope", access.scope()}};
   if (access.has_customer()) body["sub"] = access.subject();
+  if (!access.acr().empty()) body["acr"] = access.acr();
   body["interaction_id"] = call.caller.interaction.str();
   return json(200, body);
 }

@@ -20,6 +20,7 @@ struct SandboxApiDeps {
   base::OffsetBusinessClock& clock;
   consent::CustomerBank& bank;
   consent::AttemptCounter& attempts;
+  oauth::ResourceServer& resource_server;
 };
 
 class SandboxApi {
@@ -30,7 +31,8 @@ class SandboxApi {
   base::http::Response advance_clock(base::http::Call& call);  // POST {"advance": "P180D"} (ISO 8601 duration)
   base::http::Response reset_clock(base::http::Call& call);    // DELETE
   base::http::Response reset_psu(base::http::Call& call);      // POST: failed attempts of a customer are forgotten
-  base::http::Response resource(base::http::Call& call, const oauth::PresentedAccess& access);  // scope test
+  // GET, scope test. ?max_age=N and ?acr_values=… demand that of the customer's authentication (RFC 9470).
+  base::http::Response resource(base::http::Call& call, const oauth::PresentedAccess& access);
 
   // Every node follows the others: reads the offset again. Leased by nobody, cheap.
   void follow_clock(base::db::Deadline deadline);

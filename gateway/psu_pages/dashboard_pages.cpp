@@ -85,7 +85,7 @@ std::string until_text(Language l, const consent::Consent& consent) {
 }  // namespace
 
 PsuPages::SignIn PsuPages::dashboard_door() {
-  return {"/login", "/login/code", "", "/login", "", "", std::string(kDashboardCookie)};
+  return {"/login", "/login/code", "", "/login", "", "", std::string(kDashboardCookie), ""};
 }
 
 Response PsuPages::login_page(Call& call) {

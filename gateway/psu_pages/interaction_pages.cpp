@@ -100,6 +100,30 @@ std::string period_text(Language l, const consent::ConsentReview& review) {
   return text(l, Text::period_any);
 }
 
+// Authorization details in plain words, none left out: what is shown is what is granted.
+std::vector<std::string> lines_of(Language l, const std::vector<oauth::AuthorizationDetail>& details) {
+  std::vector<std::string> lines;
+  for (const auto& detail : details) {
+    switch (detail.type) {
+      case oauth::DetailType::consent:
+        break;  // the page of the consent says all of it
+      case oauth::DetailType::sandbox_test:
+        for (const auto& action : detail.actions) {
+          lines.push_back(text(l, action == "write" ? Text::detail_test_write : Text::detail_test_read));
+        }
+        for (const auto& location : detail.locations) lines.push_back(text(l, Text::detail_location, location));
+        if (!detail.note.empty()) lines.push_back(text(l, Text::detail_note, detail.note));
+        break;
+    }
+  }
+  return lines;
+}
+
+void set_details(PageValues& values, Language l, const std::vector<std::string>& lines) {
+  if (lines.empty()) return;
+  values.flag("details", true).set("t_details", text(l, Text::details_title)).lines("detail_lines", lines);
+}
+
 }  // namespace
 
 Response PsuPages::interaction_error(Call& call, const oauth::InteractionError& error) {
@@ -145,7 +169,7 @@ base::Result<PsuPages::Flow, Response> PsuPages::flow(Call& call) {
 
 PsuPages::SignIn PsuPages::door_of(const Flow& flow) {
   return {flow.path + "/login",  flow.path + "/code",  flow.path + "/cancel", flow.path,
-          flow.view.client_name, flow.view.return_url, flow.cookie_name};
+          flow.view.client_name, flow.view.return_url, flow.cookie_name,      flow.view.login_hint};
 }
 
 Response PsuPages::interaction(Call& call) {
@@ -275,6 +299,9 @@ base::Result<PsuPages::Review, Response> PsuPages::review(Call& call, const Flow
     cluster_values.push_back(std::move(value));
   }
   v.list("clusters", std::move(cluster_values));
+  const auto details = lines_of(l, flow.view.details);
+  set_details(v, l, details);
+  for (const auto& line : details) review.shown += "- " + line + "\n";
   std::vector<PageValues> account_values;
   for (const auto& account : review.accounts) {
     review.shown += account.product_name + " " + account.masked_number + " " + account.currency + "\n";
@@ -302,6 +329,7 @@ Response PsuPages::show_review(Call& call, const Flow& flow, const std::string& 
     values.set("t_progress", text(l, Text::progress)).set("t_identity_title", page.title);
     values.set("t_identity_lead", text(l, Text::identity_lead, tpp))
         .set("t_identity_only", text(l, Text::identity_only, tpp));
+    set_details(values, l, lines_of(l, flow.view.details));
     values.set("t_allow", text(l, Text::allow)).set("t_deny", text(l, Text::deny));
     values.set("t_cancel_to_tpp", text(l, Text::cancel_to_tpp, tpp));
     values.set("action", flow.path + "/decision").set("cancel_action", flow.path + "/cancel");
@@ -350,32 +378,9 @@ Response PsuPages::interaction_decision(Call& call) {
     if (allow && request.chosen.empty()) return show_review(call, flow, text(l, Text::choose_account));
   }
 
-  struct Refused {
-    std::optional<consent::ConsentError> consent;
-    std::optional<oauth::InteractionError> interaction;
-  };
-  // Consent, grant, code, evidence and event are one transaction (DESIGN decision 8); lock order: consent, then grant.
-  const auto location = base::db::in_transaction(
-      deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) -> base::Result<std::string, Refused> {
-        if (reviewed) {
-          const auto changed = allow ? deps_.authorisation.authorise(tx, call.caller, request)
-                                     : deps_.authorisation.reject(
-                                           tx, call.caller, {request.client, request.consent, psu, request.evidence});
-          if (!changed) return base::failure(Refused{changed.error(), {}});
-        }
-        auto ended = allow ? deps_.interactions.grant(tx, call.caller, flow.handle,
-                                                      {flow.browser_hash.value_or(""), psu, flow.view.consent,
-                                                       *flow.session->possession_at, std::string(kAcr)})
-                           : deps_.interactions.refuse(tx, call.caller, flow.handle, flow.browser_hash,
-                                                       oauth::InteractionRefusal::access_denied);
-        if (!ended) return base::failure(Refused{{}, ended.error()});
-        return std::move(*ended);
-      });
+  const auto location = decide(call, flow, {allow, reviewed ? &request : nullptr, {}});
   if (!location) {
     if (location.error().interaction) return interaction_error(call, *location.error().interaction);
-    const consent::ConsentError& error = *location.error().consent;
-    call.event.refuse(std::string(consent::to_text(error.code)), error.log_text);
-    deps_.authorisation.record_refusal(call.caller, flow.view.consent, psu, error);
     page.status = 400;
     return error_page(page, Text::intent_title, text(l, Text::intent_text), "", flow.view.client_name,
                       flow.view.return_url);
@@ -384,6 +389,36 @@ Response PsuPages::interaction_decision(Call& call) {
   Response response = see_other(*location);
   drop_cookie(response, flow.cookie_name);
   return response;
+}
+
+base::Result<std::string, PsuPages::Undecided> PsuPages::decide(Call& call, const Flow& flow,
+                                                                const Decision& decision) {
+  const base::PsuId psu = *flow.session->psu;
+  // Consent, grant, code, evidence and event are one transaction (DESIGN decision 8); lock order: consent, then grant.
+  auto location = base::db::in_transaction(
+      deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) -> base::Result<std::string, Undecided> {
+        if (const consent::AuthoriseConsent* request = decision.consent) {
+          const auto changed = decision.allow
+                                   ? deps_.authorisation.authorise(tx, call.caller, *request)
+                                   : deps_.authorisation.reject(
+                                         tx, call.caller, {request->client, request->consent, psu, request->evidence});
+          if (!changed) return base::failure(Undecided{changed.error(), {}});
+        }
+        auto ended = decision.allow ? deps_.interactions.grant(tx, call.caller, flow.handle,
+                                                               {flow.browser_hash.value_or(""), psu, flow.view.consent,
+                                                                *flow.session->possession_at, std::string(kAcr)})
+                                    : deps_.interactions.refuse(tx, call.caller, flow.handle, flow.browser_hash,
+                                                                oauth::InteractionRefusal::access_denied);
+        if (!ended) return base::failure(Undecided{{}, ended.error()});
+        if (decision.evidence) deps_.audit.record(tx, *decision.evidence);
+        return std::move(*ended);
+      });
+  if (!location && location.error().consent) {
+    const consent::ConsentError& error = *location.error().consent;
+    call.event.refuse(std::string(consent::to_text(error.code)), error.log_text);
+    deps_.authorisation.record_refusal(call.caller, flow.view.consent, psu, error);
+  }
+  return location;
 }
 
 Response PsuPages::interaction_cancel(Call& call) {

@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include "base/db/audit_trail.h"
 #include "base/db/transaction.h"
 #include "base/entropy.h"
 #include "base/http/call.h"
@@ -25,6 +26,7 @@ namespace gateway {
 struct PsuPagesDeps {
   base::db::Pool& pool;
   base::Entropy& entropy;
+  base::db::AuditTrail& audit;
   oauth::Interactions& interactions;
   oauth::Clients& clients;
   consent::CustomerSessions& sessions;
@@ -50,6 +52,9 @@ class PsuPages {
   base::http::Response interaction_decision(base::http::Call& call);  // POST …/decision
   base::http::Response interaction_cancel(base::http::Call& call);    // POST …/cancel
 
+  // POST /sandbox/authorize: a persona's decision without a browser, through the same steps as the pages.
+  base::http::Response sandbox_authorize(base::http::Call& call);
+
   base::http::Response home(base::http::Call& call);
   base::http::Response login_page(base::http::Call& call);  // GET /login: the step that is next
   base::http::Response login(base::http::Call& call);
@@ -65,6 +70,8 @@ class PsuPages {
   struct Flow;    // one interaction, its browser and session, as a request finds them
   struct Review;  // what the consent page shows
   struct SignIn;  // which of the two doors a login page stands in
+  struct Decision;
+  struct Undecided;
 
   base::Result<Flow, base::http::Response> flow(base::http::Call& call);
   static SignIn door_of(const Flow& flow);
@@ -83,6 +90,9 @@ class PsuPages {
   base::http::Response refused(base::http::Call& call, PageFrame frame, const SignIn& door,
                                const consent::AuthenticationRefusal& refusal, bool code_step);
   base::Result<Review, base::http::Response> review(base::http::Call& call, const Flow& flow);
+  // The decision of whoever is signed in to the flow, in one transaction; the URL that leads back to the client.
+  base::Result<std::string, Undecided> decide(base::http::Call& call, const Flow& flow, const Decision& decision);
+  base::http::Response not_approved(base::http::Call& call, int status, std::string code, std::string why) const;
   std::string client_name(base::db::Transaction& tx, const base::Caller& caller, const base::ClientId& client) const;
 
   PsuPagesSettings settings_;

@@ -27,6 +27,18 @@ struct PsuPages::Review {
   std::string shown;  // the same as plain text: the evidence of what the customer decided on
 };
 
+struct PsuPages::Decision {
+  bool allow = false;
+  const consent::AuthoriseConsent* consent = nullptr;  // nullptr: the request has none
+  std::optional<base::db::AuditEntry> evidence;        // beside what the services record themselves
+};
+
+// One of the two says why.
+struct PsuPages::Undecided {
+  std::optional<consent::ConsentError> consent;
+  std::optional<oauth::InteractionError> interaction;
+};
+
 struct PsuPages::SignIn {
   std::string login_action;
   std::string code_action;
@@ -35,6 +47,7 @@ struct PsuPages::SignIn {
   std::string tpp;  // its name; empty on the dashboard
   std::string return_url;
   std::string cookie_name;
+  std::string username;  // login_hint: what the field begins with
 };
 
 std::string browser_hash(std::string_view browser);  // what an interaction is bound to

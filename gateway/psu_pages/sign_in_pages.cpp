@@ -54,6 +54,7 @@ Response PsuPages::show_login(const PageFrame& frame, const SignIn& door, const 
     values.set("cancel_action", door.cancel_action).set("t_cancel_to_tpp", text(l, Text::cancel_to_tpp, door.tpp));
   }
   if (!notice.empty()) values.set("notice", notice);
+  values.set("username", door.username);
   values.set("t_username", text(l, Text::username)).set("t_password", text(l, Text::password));
   values.set("t_continue", text(l, Text::continue_));
   return render_page(frame, "login", values);

@@ -166,7 +166,7 @@ Product::Parts::Parts(Settings read)
                       settings.deliveries),
       limits(settings.limits, limiter),
       pages({"Aldgate Bank", settings.sandbox.has_value()},
-            {database, entropy, authorization_server.interactions(), authorization_server.clients(), customer_sessions,
+            {database, entropy, audit, authorization_server.interactions(), authorization_server.clients(), customer_sessions,
              customer_authentication, consent_authorisation, consent_dashboard, customer_bank}),
       account_information({database, account_access_consents, consent_access, banks,
                            settings.issuer + std::string(kObie), settings.mtls_base + std::string(kObie), 100}),
@@ -190,7 +190,7 @@ Product::Parts::Parts(Settings read)
                    metrics.gauge("aldgate_business_clock_offset_seconds",
                                  static_cast<double>(business.offset().count()));
                  }),
-      sandbox_api({database, business, customer_bank, attempts}) {
+      sandbox_api({database, business, customer_bank, attempts, authorization_server.resource_server()}) {
   auto& as = authorization_server;
   const auto open = [this](RouteId id, auto& object, auto member) {
     endpoints.bind(id, OpenEndpoint([&object, member](Call& call) { return (object.*member)(call); }));
@@ -208,6 +208,7 @@ Product::Parts::Parts(Settings read)
   using oauth::AuthorizationServer;
   open(RouteId::openid_configuration, as, &AuthorizationServer::openid_configuration);
   open(RouteId::oauth_authorization_server, as, &AuthorizationServer::server_metadata);
+  open(RouteId::oauth_protected_resource, as, &AuthorizationServer::protected_resource_metadata);
   open(RouteId::jwks, as, &AuthorizationServer::jwks);
   open(RouteId::par, as, &AuthorizationServer::pushed_authorization);
   open(RouteId::token, as, &AuthorizationServer::token);
@@ -257,6 +258,7 @@ Product::Parts::Parts(Settings read)
     open(RouteId::sandbox_clock_advance, sandbox_api, &SandboxApi::advance_clock);
     open(RouteId::sandbox_clock_reset, sandbox_api, &SandboxApi::reset_clock);
     open(RouteId::sandbox_psu_reset, sandbox_api, &SandboxApi::reset_psu);
+    open(RouteId::sandbox_authorize, pages, &PsuPages::sandbox_authorize);
     guarded(RouteId::sandbox_resource, sandbox_api, &SandboxApi::resource);
   }
 }

@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <array>
 
-#include "base/json/reader.h"
+#include "base/json/strict.h"
 #include "oauth/scope.h"
 
 namespace oauth::checks {
 namespace {
 
-constexpr std::string_view kConsentDetail = "urn:aldgate:consent";
 constexpr std::string_view kAcrSca = "urn:openbanking:psd2:sca";
+constexpr std::string_view kAcrCa = "urn:openbanking:psd2:ca";
+constexpr std::size_t kMaxAcrValues = 1024;
+constexpr std::size_t kMaxLoginHint = 128;  // as long as the field it is for
 constexpr std::size_t kMaxConsentId = 128;
 constexpr std::size_t kThumbprintChars = 43;  // SHA-256 in base64url
 
@@ -167,6 +169,49 @@ CheckOutcome prompt_known(RequestContext& context) {
   return {};
 }
 
+// [OIDC-CORE-3.1.2.1] acr_values, "in order of preference", are a voluntary claim: what is unknown is ignored, and the
+// acr of the ID token is what was done.
+CheckOutcome acr_values_known(RequestContext& context) {
+  std::string_view text = context.form.only("acr_values").value_or("");
+  if (text.size() > kMaxAcrValues) return invalid_request("acr_values is longer than 1024");
+  for (; !text.empty(); text.remove_prefix(std::min(text.find(' ') + 1, text.size()))) {
+    const std::string_view value = text.substr(0, text.find(' '));
+    std::string& known = context.request.acr_values;
+    if ((value == kAcrSca || value == kAcrCa) && !scope_has(known, value)) {
+      known.append(known.empty() ? "" : " ").append(value);
+    }
+    if (value.size() == text.size()) break;
+  }
+  return {};
+}
+
+// [OIDC-CORE-3.1.2.1] max_age: "If the elapsed time is greater than this value, the OP MUST attempt to actively
+// re-authenticate the End-User." Every interaction authenticates anew, so that any value is kept; auth_time is told.
+CheckOutcome max_age_number(RequestContext& context) {
+  const auto text = context.form.only("max_age");
+  if (!text) return {};
+  constexpr std::size_t kMostDigits = 9;  // thirty years
+  if (text->empty() || text->size() > kMostDigits || text->find_first_not_of("0123456789") != std::string_view::npos) {
+    return invalid_request("max_age is not a whole number of seconds of at most 9 digits");
+  }
+  std::int64_t seconds = 0;
+  for (const char digit : *text) seconds = seconds * 10 + (digit - '0');
+  context.request.max_age = seconds;
+  return {};
+}
+
+// [OIDC-CORE-3.1.2.1] login_hint: stands in the login form, whoever it names
+CheckOutcome login_hint_plain(RequestContext& context) {
+  const auto hint = context.form.only("login_hint");
+  if (!hint) return {};
+  if (hint->size() > kMaxLoginHint) return invalid_request("login_hint is longer than 128");
+  if (std::any_of(hint->begin(), hint->end(), [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; })) {
+    return invalid_request("login_hint has a control character");
+  }
+  context.request.login_hint = std::string(*hint);
+  return {};
+}
+
 // [OIDC-CORE-5.5] the claims parameter; of it we read the intent (UK Open Banking) and an essential acr
 CheckOutcome claims_parameter(RequestContext& context) {
   const auto text = context.form.only("claims");
@@ -188,21 +233,21 @@ CheckOutcome claims_parameter(RequestContext& context) {
 CheckOutcome authorization_details(RequestContext& context) {
   const auto text = context.form.only("authorization_details");
   if (!text) return {};
-  const auto bad = [](std::string what) {
-    return refuse(OAuthErrorCode::invalid_authorization_details, std::move(what));
-  };
-  const auto details = base::json::parse_strict(*text, {.max_bytes = 8 * 1024, .max_depth = 8});
-  if (!details || !details->is_array() || details->size() != 1) {
-    return bad("authorization_details is not a JSON array of one element");
+  const auto details = context.tools.detail_types.read(*text);
+  if (!details) return refuse(OAuthErrorCode::invalid_authorization_details, details.error());
+  for (const AuthorizationDetail& detail : details->list) {
+    switch (detail.type) {
+      case DetailType::consent:
+        TRY_VOID(set_intent(context, detail.consent.str()));
+        break;
+      case DetailType::sandbox_test:
+        if (!scope_has(context.request.scope, kScopeTest)) {
+          return refuse(OAuthErrorCode::invalid_scope, "authorization_details for the test resource need scope test");
+        }
+        break;
+    }
   }
-  base::json::Reader reader((*details)[0]);
-  const auto type = reader.required<std::string>("type");
-  if (!type || *type != kConsentDetail) return bad("the only type is " + std::string(kConsentDetail));
-  const auto consent = reader.required<std::string>("consent_id");
-  if (!consent) return bad("consent_id is missing or not a string");
-  if (!reader.no_more()) return bad("an unknown member");
-  TRY_VOID(set_intent(context, *consent));
-  context.request.authorization_details = base::json::dump(*details);
+  context.request.authorization_details = details->canonical;
   return {};
 }
 

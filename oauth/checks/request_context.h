@@ -14,6 +14,7 @@
 #include "oauth/client_auth/client_keys.h"
 #include "oauth/client_auth/private_key_jwt.h"
 #include "oauth/oauth_error.h"
+#include "oauth/rar/authorization_details.h"
 #include "oauth/settings.h"
 #include "oauth/store/pushed_request_store.h"
 
@@ -25,6 +26,7 @@ struct CheckTools {
   ClientKeys& client_keys;
   DpopVerifier& dpop;
   const std::optional<base::crypto::TrustAnchors>& client_authorities;
+  const DetailTypes& detail_types;
 };
 
 struct RequestContext {
@@ -34,13 +36,14 @@ struct RequestContext {
   const CheckTools& tools;
 
   base::http::Parameters form;
-  std::optional<Client> client;           // authenticated
-  std::optional<AssertionUse> assertion;  // to be written with the effect
-  std::optional<std::string> jkt;         // DPoP key proven in this request
-  std::string next_dpop_nonce;            // for the answer's DPoP-Nonce, when not empty
-  std::optional<std::string> x5t;         // certificate shown, of a client whose tokens are bound to it
-  PushedRequest request;                  // PAR: what is being pushed
-  std::string scope;                      // client_credentials: granted; refresh_token: asked for, or empty
+  std::optional<Client> client;                 // authenticated
+  std::optional<AssertionUse> assertion;        // to be written with the effect
+  std::optional<std::string> jkt;               // DPoP key proven in this request
+  std::string next_dpop_nonce;                  // for the answer's DPoP-Nonce, when not empty
+  std::optional<std::string> x5t;               // certificate shown, of a client whose tokens are bound to it
+  PushedRequest request;                        // PAR: what is being pushed
+  std::optional<AuthorizationDetails> details;  // token request: what the token shall be narrowed to
+  std::string scope;                            // client_credentials: granted; refresh_token: asked for, or empty
 
   base::Instant now() const { return call.caller.now.protocol; }
   const Profile& profile() const { return profile_of(client->profile); }

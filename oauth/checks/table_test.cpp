@@ -21,12 +21,13 @@ TEST(CheckTable, EachEndpointDemandsWhatItIsSaidToDemand) {
   EXPECT_EQ(column_of(Column::par),
             client +
                 " request_uri_absent request_object_absent response_type_code response_mode_query "
-                "redirect_uri_registered pkce_s256 scope_allowed state_and_nonce prompt_known claims_parameter "
+                "redirect_uri_registered pkce_s256 scope_allowed state_and_nonce prompt_known acr_values_known "
+                "max_age_number login_hint_plain claims_parameter "
                 "authorization_details scope_fits_intent code_binding");
   EXPECT_EQ(column_of(Column::token), client);
-  EXPECT_EQ(column_of(Column::authorization_code), "code_presented sender_constrained");
-  EXPECT_EQ(column_of(Column::refresh_token), "refresh_token_presented sender_constrained");
-  EXPECT_EQ(column_of(Column::client_credentials), "scope_of_client_credentials sender_constrained");
+  EXPECT_EQ(column_of(Column::authorization_code), "code_presented details_narrowed sender_constrained");
+  EXPECT_EQ(column_of(Column::refresh_token), "refresh_token_presented details_narrowed sender_constrained");
+  EXPECT_EQ(column_of(Column::client_credentials), "scope_of_client_credentials details_narrowed sender_constrained");
   EXPECT_EQ(column_of(Column::revocation), client + " token_presented");
   EXPECT_EQ(column_of(Column::introspection), client + " token_presented");
 }

@@ -59,6 +59,21 @@ CheckOutcome scope_of_client_credentials(RequestContext& context) {
   return {};
 }
 
+// [RFC9396-6] "The AS checks whether the underlying grant … or the client's policy (in case of grant type
+// client_credentials) allows the issuance of an access token with the requested authorization details." Against the
+// grant they are held where it is read; a client on its own has none.
+CheckOutcome details_narrowed(RequestContext& context) {
+  const auto text = context.form.only("authorization_details");
+  if (!text) return {};
+  if (context.form.only("grant_type") == "client_credentials") {
+    return refuse(OAuthErrorCode::invalid_authorization_details, "client credentials carry no authorization_details");
+  }
+  auto details = context.tools.detail_types.read(*text);
+  if (!details) return refuse(OAuthErrorCode::invalid_authorization_details, details.error());
+  context.details = std::move(*details);
+  return {};
+}
+
 // [FAPI2-SP-FINAL-5.3.2.1-4] "shall only issue sender-constrained access tokens"
 CheckOutcome sender_constrained(RequestContext& context) {
   switch (context.client->binding) {

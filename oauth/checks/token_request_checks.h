@@ -9,6 +9,7 @@ namespace oauth::checks {
 CheckOutcome code_presented(RequestContext& context);
 CheckOutcome refresh_token_presented(RequestContext& context);
 CheckOutcome scope_of_client_credentials(RequestContext& context);
+CheckOutcome details_narrowed(RequestContext& context);
 CheckOutcome sender_constrained(RequestContext& context);
 CheckOutcome token_presented(RequestContext& context);
 

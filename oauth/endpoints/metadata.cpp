@@ -4,6 +4,7 @@
 #include "oauth/client.h"
 #include "oauth/profile/profile.h"
 #include "oauth/registration/clients.h"
+#include "oauth/scope.h"
 
 namespace oauth {
 namespace {
@@ -16,7 +17,7 @@ base::json::Value algorithms() {
 
 }  // namespace
 
-MetadataEndpoint::MetadataEndpoint(const Settings& settings) {
+MetadataEndpoint::MetadataEndpoint(const Settings& settings, const DetailTypes& details) {
   const EndpointPaths& paths = settings.paths;
   const auto scopes = parse_scope(registrable_scope(settings));
   base::json::Value document = {
@@ -41,7 +42,7 @@ MetadataEndpoint::MetadataEndpoint(const Settings& settings) {
       {"claims_parameter_supported", true},
       {"claims_supported", {"sub", "acr", "auth_time", "openbanking_intent_id"}},
       {"acr_values_supported", {"urn:openbanking:psd2:sca"}},
-      {"authorization_details_types_supported", {"urn:aldgate:consent"}},
+      {"authorization_details_types_supported", details.names()},
       {"authorization_response_iss_parameter_supported", true},
       {"dpop_signing_alg_values_supported", algorithms()},
       {"tls_client_certificate_bound_access_tokens", true},
@@ -68,6 +69,42 @@ MetadataEndpoint::MetadataEndpoint(const Settings& settings) {
 base::http::Response MetadataEndpoint::operator()(base::http::Call&) const {
   base::http::Response response;
   response.body = body_;
+  response.headers.add("Content-Type", "application/json");
+  response.headers.add("Cache-Control", "public, max-age=900");
+  return response;
+}
+
+ProtectedResourceMetadataEndpoint::ProtectedResourceMetadataEndpoint(const Settings& settings,
+                                                                     const DetailTypes& details) {
+  using base::http::Listener;
+  auto scopes = base::json::Value::array();
+  const std::string registrable = registrable_scope(settings);
+  for (const auto& scope : parse_scope(registrable).value_or(std::vector<std::string>())) {
+    if (scope != kScopeOpenid) scopes.push_back(scope);  // its resource is the authorization server
+  }
+  for (const auto listener : {Listener::public_, Listener::mtls}) {
+    base::json::Value document = {
+        {"resource", settings.base_of(listener)},
+        {"authorization_servers", {settings.issuer}},
+        {"scopes_supported", scopes},
+        {"bearer_methods_supported", {"header"}},
+        {"dpop_signing_alg_values_supported", algorithms()},
+        {"authorization_details_types_supported", details.names()},
+        {"resource_name", "Aldgate partner API"},
+    };
+    // [RFC9728-2] each listener demands its own constraint
+    if (listener == Listener::mtls) {
+      document["tls_client_certificate_bound_access_tokens"] = true;
+    } else {
+      document["dpop_bound_access_tokens_required"] = true;
+    }
+    (listener == Listener::mtls ? mtls_ : public_) = base::json::dump(document);
+  }
+}
+
+base::http::Response ProtectedResourceMetadataEndpoint::operator()(base::http::Call& call) const {
+  base::http::Response response;
+  response.body = call.request.listener == base::http::Listener::mtls ? mtls_ : public_;
   response.headers.add("Content-Type", "application/json");
   response.headers.add("Cache-Control", "public, max-age=900");
   return response;

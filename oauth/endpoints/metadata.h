@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/http/call.h"
+#include "oauth/rar/authorization_details.h"
 #include "oauth/settings.h"
 #include "oauth/tokens/key_ring.h"
 
@@ -12,11 +13,22 @@ namespace oauth {
 
 class MetadataEndpoint {
  public:
-  explicit MetadataEndpoint(const Settings& settings);
+  MetadataEndpoint(const Settings& settings, const DetailTypes& details);
   base::http::Response operator()(base::http::Call& call) const;
 
  private:
   std::string body_;
+};
+
+// GET /.well-known/oauth-protected-resource (RFC 9728): one document per listener, whose base URL is the resource.
+class ProtectedResourceMetadataEndpoint {
+ public:
+  ProtectedResourceMetadataEndpoint(const Settings& settings, const DetailTypes& details);
+  base::http::Response operator()(base::http::Call& call) const;
+
+ private:
+  std::string public_;
+  std::string mtls_;
 };
 
 class JwksEndpoint {

@@ -69,9 +69,10 @@ GrantOutcome authorization_code(const GrantTools& tools, RequestContext& context
     if (!seen->consent.empty() && !tools.consents.authorised(tx, caller, seen->consent, ConsentLock::share)) {
       return invalid_grant("the consent is not authorised now");
     }
-    const auto grant = find_live_grant(tx, brand, code->grant, GrantLock::share);
+    auto grant = find_live_grant(tx, brand, code->grant, GrantLock::share);
     if (!grant) return invalid_grant("the grant has ended");
 
+    TRY_VOID(narrow_details(*grant, context));
     TokenResponse response = issue_access_token(tools, context, &*grant, grant->scope);
     if (grant->long_lived) {
       response.refresh_token = base::random_handle(tools.entropy);

@@ -31,7 +31,7 @@ GrantOutcome refresh_token(const GrantTools& tools, RequestContext& context) {
     if (!row->consent.empty() && !tools.consents.authorised(tx, caller, row->consent, ConsentLock::share)) {
       return invalid_grant("the consent is not authorised now");
     }
-    const auto grant = find_live_grant(tx, brand, row->grant, GrantLock::share);
+    auto grant = find_live_grant(tx, brand, row->grant, GrantLock::share);
     if (!grant) return invalid_grant("the grant has ended");
     context.call.event.psu = grant->psu;
 
@@ -46,6 +46,7 @@ GrantOutcome refresh_token(const GrantTools& tools, RequestContext& context) {
       }
       scope = context.scope;
     }
+    TRY_VOID(narrow_details(*grant, context));
     TokenResponse response = issue_access_token(tools, context, &*grant, scope);
     tools.audit.record(tx, token_evidence(context, "token.refresh", &*grant, scope));
     return response;

@@ -76,6 +76,16 @@ TokenResponse issue_access_token(const GrantTools& tools, const RequestContext& 
   return response;
 }
 
+base::Result<void, OAuthError> narrow_details(Grant& grant, const RequestContext& context) {
+  if (!context.details) return {};
+  // [RFC9396-6] "Otherwise, the AS refuses the request with the error code invalid_authorization_details"
+  if (const auto fault = narrowing_fault(grant.authorization_details, *context.details)) {
+    return base::failure(oauth_error(OAuthErrorCode::invalid_authorization_details, *fault));
+  }
+  grant.authorization_details = context.details->canonical;
+  return {};
+}
+
 base::db::AuditEntry token_evidence(const RequestContext& context, std::string action, const Grant* grant,
                                     const std::string& scope) {
   const auto& client = context.client->id;

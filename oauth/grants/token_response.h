@@ -52,6 +52,9 @@ base::Result<void, OAuthError> record_authentication(base::db::Transaction& tx, 
 TokenResponse issue_access_token(const GrantTools& tools, const RequestContext& context, const Grant* grant,
                                  const std::string& scope);
 
+// Leaves of the grant's authorization details what the request asks for; all of them when it asks for none.
+base::Result<void, OAuthError> narrow_details(Grant& grant, const RequestContext& context);
+
 base::db::AuditEntry token_evidence(const RequestContext& context, std::string action, const Grant* grant,
                                     const std::string& scope);
 

@@ -28,7 +28,7 @@ struct PushedRequest {
   std::string prompt;
   std::string ui_locales;
   std::string response_mode = "query";
-  std::string acr_values;               // space-separated, as sent
+  std::string acr_values;               // space-separated, those we know
   std::optional<std::int64_t> max_age;  // seconds (OpenID Connect Core section 3.1.2.1)
   std::string login_hint;
   std::string requested_claims;  // the claims parameter, canonical JSON; empty: none

@@ -182,7 +182,7 @@ TEST(Metadata, TellsWhatIsWired) {
   base::observe::RequestEvent event;
   NoLimits limits;
   base::http::Call call{request, {}, {}, event, limits};
-  const Value document = Value::parse(MetadataEndpoint(settings)(call).body);
+  const Value document = Value::parse(MetadataEndpoint(settings, DetailTypes(settings))(call).body);
   EXPECT_EQ(document["issuer"], kIssuer);
   EXPECT_EQ(document["pushed_authorization_request_endpoint"], "https://localhost:8443/par");
   EXPECT_EQ(document["require_pushed_authorization_requests"], true);
@@ -200,8 +200,9 @@ TEST(Metadata, TellsWhatIsWired) {
   EXPECT_EQ(document["scopes_supported"],
             Value::array({"openid", "accounts", "payments", "fundsconfirmations", "webhooks"}));
   settings.sandbox = SandboxFeatures::yes;
-  EXPECT_TRUE(Value::parse(MetadataEndpoint(settings)(call).body)["scopes_supported"].dump().find("test") !=
-              std::string::npos);
+  EXPECT_TRUE(
+      Value::parse(MetadataEndpoint(settings, DetailTypes(settings))(call).body)["scopes_supported"].dump().find(
+          "test") != std::string::npos);
 }
 
 }  // namespace

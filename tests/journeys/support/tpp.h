@@ -41,9 +41,9 @@ struct Callback {
 
 struct ProofOptions {
   std::string method = "POST";
-  std::string url;    // htu
-  std::string token;  // ath; empty: none
-  std::string nonce;
+  std::string url = {};    // htu
+  std::string token = {};  // ath; empty: none
+  std::string nonce = {};
   Claims claims = {};
   Claims header = {};
 };
@@ -58,6 +58,8 @@ class Tpp {
 
   const std::string& id() const { return id_; }
   Gateway& gateway() { return gateway_; }
+  // From here on as another client that was registered with this key.
+  void act_as(const std::string& client_id) { id_ = client_id; }
 
   base::crypto::PrivateKey key;
   base::crypto::PrivateKey proof_key;
