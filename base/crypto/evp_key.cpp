@@ -72,20 +72,37 @@ class ParamBuilder {
   ParamBuilderPtr builder_;
 };
 
+// A public key of P-256 for its curve alone: the generator (SEC 2 section 2.4.2). Never used itself.
+EVP_PKEY* p256_template() {
+  static const EvpPkeyPtr key = [] {
+    std::string point = *hex_decode(
+        "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+        "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5");
+    std::string group = "prime256v1";
+    const std::array params{OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group.data(), 0),
+                            OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()),
+                            OSSL_PARAM_construct_end()};
+    EvpPkeyPtr made = from_params("EC", EVP_PKEY_PUBLIC_KEY, params.data());
+    ENSURE(made != nullptr, "OpenSSL knows P-256");
+    return made;
+  }();
+  return key.get();
+}
+
 Result<EvpPkeyPtr, JwkError> import_ec(const EcMembers& ec) {
   // [RFC7518-6.2.1.2] "The length of this octet string MUST be the full size of a coordinate for the curve".
   if (ec.x.size() != kP256Bytes || ec.y.size() != kP256Bytes) {
     return refuse(JwkErrorCode::malformed, "a P-256 coordinate has 32 octets");
   }
-  std::string point = uncompressed_point(ec);
-  std::string group = "prime256v1";
-  const std::array params{OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group.data(), 0),
-                          OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()),
-                          OSSL_PARAM_construct_end()};
+  const std::string point = uncompressed_point(ec);
+  // A copy of a key that has the curve already, and then the point: making the curve anew costs several times more.
+  EvpPkeyPtr key(ossl_check(EVP_PKEY_dup(p256_template()), "EVP_PKEY_dup"));
   // Decoding an uncompressed point checks that it lies on the curve; P-256 has cofactor 1, so nothing more is to be
   // asked.
-  EvpPkeyPtr key = from_params("EC", EVP_PKEY_PUBLIC_KEY, params.data());
-  if (!key) return refuse(JwkErrorCode::invalid_key, "the point is not on P-256");
+  if (EVP_PKEY_set1_encoded_public_key(key.get(), as_octets(std::string_view(point)), point.size()) != 1) {
+    drain_error_queue();
+    return refuse(JwkErrorCode::invalid_key, "the point is not on P-256");
+  }
   return key;
 }
 

@@ -90,9 +90,9 @@ std::string to_text(ActorKind kind) {
 }
 
 void AuditStore::record(Transaction& tx, const AuditEntry& entry) {
-  exec(tx, kRecord, entry.tenant.brand, entry.tenant.bank, entry.at, to_text(entry.actor_kind), entry.actor,
-       entry.action, entry.object_kind, entry.object, entry.outcome, entry.reason, entry.interaction,
-       facts_json(entry.facts));
+  exec_later(tx, kRecord, entry.tenant.brand, entry.tenant.bank, entry.at, to_text(entry.actor_kind), entry.actor,
+             entry.action, entry.object_kind, entry.object, entry.outcome, entry.reason, entry.interaction,
+             facts_json(entry.facts));
 }
 
 std::vector<Statement> AuditStore::statements() { return {kRecord, kOfObject, kOfInteraction}; }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <condition_variable>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <mutex>
@@ -15,6 +16,7 @@
 #include <pqxx/connection>
 #include <pqxx/nontransaction>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "base/db/sql.h"
@@ -154,7 +156,7 @@ struct Session final : pqxx::connection_base {
   }
 
   PGconn* raw() const { return policy.connection(); }
-  bool lost() const { return PQstatus(raw()) != CONNECTION_OK; }
+  bool lost() const { return torn || PQstatus(raw()) != CONNECTION_OK; }
 
   // True when the server has closed the session, as far as what has arrived tells. Does not wait.
   bool lost_by_now() {
@@ -170,6 +172,7 @@ struct Session final : pqxx::connection_base {
   Policy policy;
   std::optional<pqxx::nontransaction> carrier;  // BEGIN and COMMIT are sent by the pool itself
   int timeout = 0;                              // the session's statement_timeout, in ms; 0: none was set
+  bool torn = false;                            // what it was sent and what it answered no longer fit together
 };
 
 struct Closed {
@@ -201,6 +204,95 @@ std::string sql_state(const std::exception& error) {
   if (const auto* own = dynamic_cast<const SqlFailure*>(&error)) return own->state();
   return "";
 }
+
+// One transaction's statements on their way out (base/db/sql.h), several in one message each way (libpq's pipeline
+// mode).
+class Outgoing final : public detail::Unsent {
+ public:
+  // For a transaction: `opening` starts it. Without one (look-ups), nothing may be kept for later.
+  Outgoing(Session& session, std::vector<std::string> opening) : session_(session), in_block_(!opening.empty()) {
+    for (auto& sql : opening) waiting_.push_back({std::move(sql), false, {}});
+  }
+
+  bool began() const { return began_; }
+
+  void send() override {
+    if (!waiting_.empty()) fly();
+  }
+  std::size_t send_and_count(const Statement& statement, std::span<const detail::Sent> parameters) override {
+    waiting_.push_back({statement.name, true, {parameters.begin(), parameters.end()}});
+    return fly();
+  }
+  void keep(const Statement& statement, std::span<const detail::Sent> parameters) override {
+    ENSURE(in_block_, std::string("a write in a look-up: ") + statement.name);
+    waiting_.push_back({statement.name, true, {parameters.begin(), parameters.end()}});
+  }
+  void send_with_commit() {
+    waiting_.push_back({"COMMIT", false, {}});
+    fly();
+  }
+
+ private:
+  struct Item {
+    std::string text;  // a prepared statement's name, or SQL
+    bool prepared = false;
+    std::vector<detail::Sent> parameters;
+  };
+
+  bool dispatch(const Item& item) const {
+    PGconn* const to = session_.raw();
+    if (!item.prepared) return PQsendQueryParams(to, item.text.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) == 1;
+    const std::size_t count = item.parameters.size();
+    std::vector<const char*> values(count);
+    std::vector<int> lengths(count), formats(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto& [octets, binary] = item.parameters[i];
+      values[i] = octets ? octets->data() : nullptr;
+      lengths[i] = octets ? static_cast<int>(octets->size()) : 0;
+      formats[i] = binary ? 1 : 0;
+    }
+    return PQsendQueryPrepared(to, item.text.c_str(), static_cast<int>(count), values.data(), lengths.data(),
+                               formats.data(), 0) == 1;
+  }
+
+  // Sends all that waits, reads all answers. How many rows the last statement touched; throws the first failure: the
+  // server has skipped what came after it.
+  std::size_t fly() {
+    const std::vector<Item> items = std::exchange(waiting_, {});
+    if (in_block_) began_ = true;
+    PGconn* const with = session_.raw();
+    bool fits = PQenterPipelineMode(with) == 1;
+    for (const Item& item : items) fits = fits && dispatch(item);
+    fits = fits && PQpipelineSync(with) == 1;
+    std::size_t touched = 0;
+    std::string failed, state, error;
+    for (std::size_t i = 0; fits && i < items.size(); ++i) {
+      const RawResult result(PQgetResult(with));
+      const auto status = PQresultStatus(result.get());
+      if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
+        touched = static_cast<std::size_t>(std::strtoull(PQcmdTuples(result.get()), nullptr, 10));
+      } else if (status != PGRES_PIPELINE_ABORTED && failed.empty()) {
+        const char* code = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
+        failed = items[i].text;
+        state = code == nullptr ? "" : code;
+        error = one_line(PQresultErrorMessage(result.get()));
+      }
+      fits = result != nullptr && RawResult(PQgetResult(with)) == nullptr;  // each statement's answers end with none
+    }
+    fits = fits && PQresultStatus(RawResult(PQgetResult(with)).get()) == PGRES_PIPELINE_SYNC &&
+           PQexitPipelineMode(with) == 1;
+    session_.torn = !fits;
+    if (session_.lost()) throw pqxx::broken_connection(error.empty() ? one_line(PQerrorMessage(with)) : error);
+    if (state == "23505") throw pqxx::unique_violation(error, failed, state.c_str());
+    if (!failed.empty()) throw pqxx::sql_error(error, failed, state.c_str());
+    return touched;
+  }
+
+  Session& session_;
+  const bool in_block_;
+  bool began_ = false;
+  std::vector<Item> waiting_;
+};
 
 bool may_run_again(const std::string& state) { return state == "40001" || state == "40P01"; }
 bool timed_out(const std::string& state) { return state == "57014" || state == "55P03"; }
@@ -322,29 +414,27 @@ struct PostgresPool::Impl {
     bool commit_sent = false;
     try {
       const int timeout = timeout_step(left(deadline));
-      if (timeout != session.timeout) {
-        // SET inside the transaction: one message for both. A rollback takes it back.
-        command(session, ("BEGIN;SET statement_timeout=" + std::to_string(timeout)).c_str());
-        session.timeout = timeout;
-      } else {
-        command(session, "BEGIN");
-      }
-      Transaction::Impl inside{*session.carrier};
+      std::vector<std::string> opening{"BEGIN"};
+      // SET inside the transaction: a rollback takes it back.
+      if (timeout != session.timeout) opening.push_back("SET statement_timeout=" + std::to_string(timeout));
+      session.timeout = timeout;
+      Outgoing outgoing(session, std::move(opening));
+      Transaction::Impl inside{*session.carrier, outgoing};
       Transaction transaction(inside);
       const bool commit = work(transaction);
       if (!commit) {
-        command(session, "ROLLBACK");
+        if (outgoing.began()) command(session, "ROLLBACK");
         session.timeout = timeout_before;
         lease_.healthy = true;
         return Attempt::done;
       }
       // COMMIT of a failed transaction would be a ROLLBACK that reports success.
-      ENSURE(PQtransactionStatus(session.raw()) == PQTRANS_INTRANS || session.lost(),
+      ENSURE(!outgoing.began() || PQtransactionStatus(session.raw()) == PQTRANS_INTRANS || session.lost(),
              "a transaction was to be committed after one of its statements had failed");
       // A session known to be gone before COMMIT was sent has certainly rolled back.
       if (session.lost_by_now()) throw pqxx::broken_connection("the session ended before COMMIT was sent");
       commit_sent = true;
-      command(session, "COMMIT");
+      outgoing.send_with_commit();
       lease_.healthy = true;
       return Attempt::done;
     } catch (const std::exception& error) {
@@ -392,7 +482,8 @@ struct PostgresPool::Impl {
         command(session, ("SET statement_timeout=" + std::to_string(timeout)).c_str());
         session.timeout = timeout;
       }
-      Transaction::Impl inside{*session.carrier};
+      Outgoing outgoing(session, {});
+      Transaction::Impl inside{*session.carrier, outgoing};
       Transaction transaction(inside);
       work(transaction);
       lease_.healthy = true;

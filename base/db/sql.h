@@ -4,6 +4,8 @@
 //   for (const auto& row : exec(tx, kFind, owner, id))
 //     use(value<std::string>(row[0]), value<std::optional<Instant>>(row[1]));
 //
+// BEGIN is not sent by itself: it goes with the first exec_count or exec_later, or before the first exec.
+//
 // Parameters: text (std::string, std::string_view, const char*), integers, bool, double, Instant, sys_seconds,
 // sys_days, Id<…>, Bytes (bytea), std::vector<std::string> (text[]), std::optional of any of them, std::nullopt. jsonb
 // and uuid are passed as text. Text with a NUL is refused (PostgreSQL has none). Values: std::string, the integers,
@@ -11,6 +13,7 @@
 // NULL into a type without a place for it throws BrokenInvariant.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <concepts>
 #include <cstdint>
@@ -22,6 +25,7 @@
 #include <pqxx/result>
 #include <pqxx/result_iterator.hxx>
 #include <pqxx/row>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,8 +38,29 @@
 
 namespace base::db {
 
+namespace detail {
+
+// A parameter as libpq takes it: text, or the octets of a bytea, or NULL.
+struct Sent {
+  std::optional<std::string> octets;
+  bool binary = false;
+};
+
+// What a transaction has not sent yet: BEGIN, and the statements of exec_later. It goes out together with what comes
+// next, so that it costs no round trip of its own.
+class Unsent {
+ public:
+  virtual ~Unsent() = default;
+  virtual void send() = 0;
+  virtual std::size_t send_and_count(const Statement& statement, std::span<const Sent> parameters) = 0;
+  virtual void keep(const Statement& statement, std::span<const Sent> parameters) = 0;
+};
+
+}  // namespace detail
+
 struct Transaction::Impl {
   pqxx::transaction_base& session;
+  detail::Unsent& unsent;
 };
 
 // bytea, in and out.
@@ -92,6 +117,12 @@ Parameter parameter(const std::optional<T>& v) {
 }
 
 template <class T>
+Sent sent(const T& v) {
+  return {parameter(v).text};
+}
+inline Sent sent(const Bytes& v) { return {v.data, true}; }
+
+template <class T>
 struct Read;
 
 }  // namespace detail
@@ -113,6 +144,7 @@ namespace base::db {
 // pqxx::unique_violation only where it asked for it (the transaction is then over: prefer ON CONFLICT DO NOTHING).
 template <class... Args>
 pqxx::result exec(Transaction& tx, const Statement& statement, const Args&... args) {
+  tx.impl().unsent.send();
   return tx.impl().session.exec_prepared(statement.name, detail::parameter(args)...);
 }
 
@@ -128,7 +160,16 @@ std::optional<pqxx::row> exec_row(Transaction& tx, const Statement& statement, c
 // For INSERT, UPDATE, DELETE: the number of rows it touched.
 template <class... Args>
 std::size_t exec_count(Transaction& tx, const Statement& statement, const Args&... args) {
-  return exec(tx, statement, args...).affected_rows();
+  const std::array<detail::Sent, sizeof...(Args)> parameters{detail::sent(args)...};
+  return tx.impl().unsent.send_and_count(statement, parameters);
+}
+
+// For a write whose result nobody looks at: goes with the transaction's next statement, or with COMMIT. Its failure is
+// thrown there.
+template <class... Args>
+void exec_later(Transaction& tx, const Statement& statement, const Args&... args) {
+  const std::array<detail::Sent, sizeof...(Args)> parameters{detail::sent(args)...};
+  tx.impl().unsent.keep(statement, parameters);
 }
 
 // value<T>(row[i]). Index by position: it follows the statement's own column list.

@@ -8,6 +8,7 @@ namespace {
 using base::db::Bytes;
 using base::db::exec;
 using base::db::exec_count;
+using base::db::exec_later;
 using base::db::exec_row;
 using base::db::Statement;
 using base::db::value;
@@ -92,11 +93,11 @@ std::optional<PushedRequestRow> row_of(const std::optional<pqxx::row>& found) {
 
 void insert_pushed_request(base::db::Transaction& tx, const base::BrandId& brand, const PushedRequest& request,
                            const Handle& request_handle, const std::string& handle_hash) {
-  exec(tx, kInsert, request_handle.bucket, Bytes{request_handle.hash}, Bytes{handle_hash}, brand, request.client,
-       request.redirect_uri, request.scope, request.state, request.nonce, request.code_challenge, request.dpop_jkt,
-       request.consent, request.long_lived, request.authorization_details, request.prompt, request.ui_locales,
-       request.pushed_at, request.expires_at, request.response_mode, request.acr_values, request.max_age,
-       request.login_hint, request.requested_claims);
+  exec_later(tx, kInsert, request_handle.bucket, Bytes{request_handle.hash}, Bytes{handle_hash}, brand, request.client,
+             request.redirect_uri, request.scope, request.state, request.nonce, request.code_challenge,
+             request.dpop_jkt, request.consent, request.long_lived, request.authorization_details, request.prompt,
+             request.ui_locales, request.pushed_at, request.expires_at, request.response_mode, request.acr_values,
+             request.max_age, request.login_hint, request.requested_claims);
 }
 
 std::optional<PushedRequestRow> find_pushed_request(base::db::Transaction& tx, const base::BrandId& brand,

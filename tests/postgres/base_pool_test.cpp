@@ -141,6 +141,117 @@ TEST_F(DatabasePool, ATransactionWhoseStatementFailedCannotBeCommittedByMistake)
   EXPECT_EQ(count(), 1);
 }
 
+TEST_F(DatabasePool, AWriteKeptForLaterIsThereForTheNextStatementAndAfterCommit) {
+  pool->run(database.deadline(), [&](Transaction& tx) {
+    exec_later(tx, kInsert, 1, "");
+    exec_later(tx, kInsert, 2, std::optional<std::string>());
+    EXPECT_EQ(value<std::int64_t>((*exec_row(tx, kCount))[0]), 2);
+    exec_later(tx, kInsert, 3, "");
+    EXPECT_EQ(exec_count(tx, kTouch, 3, "touched"), 1u);
+    EXPECT_EQ(exec_count(tx, kTouch, 404, "touched"), 0u);
+    exec_later(tx, kInsert, 4, "");
+    return true;
+  });
+  EXPECT_EQ(count(), 4);
+  EXPECT_EQ(database.sql("SELECT note FROM public.thing WHERE id = 3")[0][0], "touched");
+}
+
+TEST_F(DatabasePool, AWriteKeptForLaterIsGoneWhenTheTransactionIs) {
+  pool->run(database.deadline(), [&](Transaction& tx) {
+    exec_later(tx, kInsert, 1, "");
+    return false;
+  });
+  EXPECT_THROW(pool->run(database.deadline(),
+                         [&](Transaction& tx) -> bool {
+                           exec_later(tx, kInsert, 2, "");
+                           exec_count(tx, kTouch, 2, "");
+                           exec_later(tx, kInsert, 3, "");
+                           throw std::logic_error("refused");
+                         }),
+               std::logic_error);
+  EXPECT_EQ(count(), 0);
+}
+
+// It goes in one message with COMMIT, which the server skips then.
+TEST_F(DatabasePool, AWriteKeptForLaterThatFailsCommitsNothingAndTheSessionLivesOn) {
+  insert(1);
+  int before = 0;
+  EXPECT_THROW(pool->run(database.deadline(),
+                         [&](Transaction& tx) {
+                           before = pid_of(tx);
+                           exec_later(tx, kInsert, 2, "");
+                           exec_later(tx, kInsert, 1, "");
+                           exec_later(tx, kInsert, 3, "");
+                           return true;
+                         }),
+               pqxx::unique_violation);
+  EXPECT_EQ(count(), 1);
+  EXPECT_EQ(read_only(*pool, database.deadline(), [&](Transaction& tx) { return pid_of(tx); }), before);
+}
+
+TEST_F(DatabasePool, AFirstStatementThatFailsLeavesNoTransactionOpen) {
+  insert(1);
+  EXPECT_THROW(pool->run(database.deadline(),
+                         [&](Transaction& tx) {
+                           exec_count(tx, kInsert, 1, "Alice Example");
+                           return true;
+                         }),
+               pqxx::unique_violation);
+  insert(2);
+  EXPECT_EQ(count(), 2);
+  EXPECT_EQ(database.sql("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'")[0][0], "0");
+}
+
+TEST_F(DatabasePool, AConnectionLostWithWritesStillUnsentRunsAgainAndNothingIsDoubled) {
+  int runs = 0;
+  pool->run(database.deadline(), [&](Transaction& tx) {
+    if (++runs == 1) kill(pid_of(tx));
+    exec_later(tx, kInsert, 1, "");
+    exec_count(tx, kTouch, 1, "x");
+    exec_later(tx, kInsert, 2, "");
+    return true;
+  });
+  EXPECT_EQ(runs, 2);
+  EXPECT_EQ(count(), 2);
+}
+
+TEST_F(DatabasePool, ALookUpKeepsNoWrite) {
+  EXPECT_THROW(read_only(*pool, database.deadline(),
+                         [&](Transaction& tx) {
+                           exec_later(tx, kInsert, 1, "");
+                           return 0;
+                         }),
+               BrokenInvariant);
+  EXPECT_EQ(count(), 0);
+}
+
+TEST_F(DatabasePool, EveryTypeArrivesByWritesThatNobodyWaitsFor) {
+  database.sql(R"(CREATE TABLE public.every (at timestamptz, text text, number bigint, yes boolean, octets bytea,
+                                             items text[], day date, maybe bytea);
+                  GRANT INSERT ON public.every TO aldgate_service)");
+  const Statement every{"test.every", "INSERT INTO public.every VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"};
+  auto other = database.pool({every}, 1);
+  const Bytes bytes{std::string("\0\x01\xff\\x'\"", 7)};
+  other->run(database.deadline(), [&](Transaction& tx) {
+    exec_later(tx, every, Instant(std::chrono::microseconds(1767603600123456)), "te'xt\n", std::int64_t{-5}, true,
+               bytes, std::vector<std::string>{"a", "b,c"}, std::chrono::sys_days(std::chrono::year(2026) / 2 / 28),
+               std::optional<Bytes>(bytes));
+    EXPECT_EQ(exec_count(tx, every, std::nullopt, std::nullopt, std::nullopt, false, Bytes{}, std::nullopt,
+                         std::nullopt, std::optional<Bytes>()),
+              1u);
+    return true;
+  });
+  EXPECT_EQ(database.sql(R"(SELECT count(*) FROM public.every
+                             WHERE at = '2026-01-05 09:00:00.123456+00' AND text = E'te''xt\n' AND number = -5 AND yes
+                               AND octets = '\x0001ff5c782722' AND maybe = octets AND items = '{a,"b,c"}'
+                               AND day = '2026-02-28')")[0][0],
+            "1");
+  EXPECT_EQ(database.sql(R"(SELECT count(*) FROM public.every
+                             WHERE num_nulls(at, text, number, items, day, maybe) = 6 AND NOT yes AND octets = '')")[0]
+                                                                                                                    [0],
+            "1");
+}
+
 TEST_F(DatabasePool, EveryTypeComesBackAsItWasSent) {
   const Instant at(std::chrono::microseconds(1767603600123456));
   const Bytes bytes{std::string("\0\x01\xff\\x'\"", 7)};
