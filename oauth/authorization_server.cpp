@@ -30,7 +30,7 @@ struct AuthorizationServer::Parts {
         introspection(checks, grants, access_tokens),
         metadata(deps.settings),
         jwks(keys),
-        interactions({deps.settings, deps.pool, deps.audit, deps.entropy, deps.consents, deps.kek}),
+        interactions({deps.settings, deps.pool, deps.audit, deps.entropy, deps.consents, deps.kek, keys}),
         resource_server({deps.pool, access_tokens, dpop}) {}
 
   AuthorizationServerDeps deps;

@@ -65,6 +65,7 @@ class PsuPages {
   struct Flow;    // one interaction, its browser and session, as a request finds them
   struct Review;  // what the consent page shows
   struct SignIn;  // which of the two doors a login page stands in
+  using WayBack = std::optional<oauth::AuthorizationResponse>;  // none: the page has no TPP to return to
 
   base::Result<Flow, base::http::Response> flow(base::http::Call& call);
   static SignIn door_of(const Flow& flow);
@@ -72,10 +73,13 @@ class PsuPages {
   base::Result<base::http::Parameters, base::http::Response> form_of(base::http::Call& call, const PageFrame& frame,
                                                                      const std::optional<std::string>& session_handle,
                                                                      const std::string& again, const std::string& tpp,
-                                                                     const std::string& return_url);
+                                                                     const WayBack& way_back);
   PageFrame frame(const base::http::Call& call, Text title, const std::vector<std::string>& ui_locales = {}) const;
   base::http::Response error_page(PageFrame frame, Text title, std::string text, const std::string& again,
-                                  const std::string& tpp, const std::string& return_url) const;
+                                  const std::string& tpp, const WayBack& way_back) const;
+  // Sends the browser back to the TPP, as its response mode says: by a 303, or by a page whose form it posts.
+  base::http::Response send_back(PageFrame frame, const oauth::AuthorizationResponse& response,
+                                 const std::string& tpp) const;
   base::http::Response interaction_error(base::http::Call& call, const oauth::InteractionError& error);
   base::http::Response show_login(const PageFrame& frame, const SignIn& door, const std::string& notice) const;
   base::http::Response show_code(const PageFrame& frame, const SignIn& door, const std::string& notice) const;

@@ -67,6 +67,8 @@ enum class Text : std::uint16_t {
   identity_only,
   again,
   back_to_tpp,
+  returning_title,
+  returning_text,
   error_title,
   expired_title,
   expired_text,
