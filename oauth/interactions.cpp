@@ -25,7 +25,7 @@ using Outcome = PushedRequestRow::Outcome;
 
 // How this client is answered now.
 ResponseTools answering(const InteractionDeps& deps, const Client& client, const base::Caller& caller) {
-  return {deps.settings.issuer, deps.keys, profile_of(client.profile), caller.now.protocol};
+  return {deps.settings.issuer, deps.keys.current(), profile_of(client.profile), caller.now.protocol};
 }
 
 InteractionError page_error(InteractionErrorCode code, std::string public_text, std::string log_text) {

@@ -72,7 +72,7 @@ base::Result<void, OAuthError> check_dates(const Claims& claims, const Profile& 
   if (!exp) return refuse("exp is missing");
   // [FAPI2-MS-FINAL-5.3.1-3] "shall require the request object to contain an nbf claim"
   if (!nbf) return refuse("nbf is missing");
-  if (*exp + profile.past_skew <= now) return refuse(too_old("exp", *exp, profile.past_skew, now));
+  if (*exp + profile.past_skew <= now) return refuse(expired(*exp, profile.past_skew, now));
   // [FAPI2-MS-FINAL-5.3.1-3] "no longer than 60 minutes in the past"
   if (*nbf + profile.request_object_max_age < now) {
     return refuse(too_old("nbf", *nbf, profile.request_object_max_age, now));

@@ -25,7 +25,7 @@ std::string signed_response(const ResponseTools& tools, const PushedRequest& req
   };
   for (const auto& [name, value] : parameters) claims[name] = value;
   return base::crypto::sign_compact({.typ = "JWT", .kid = "", .jwk = ""}, base::json::dump(claims),
-                                    tools.keys.current()->signing_key(tools.now));
+                                    tools.keys->signing_key(tools.now));
 }
 
 AuthorizationResponse response_of(const ResponseTools& tools, const PushedRequest& request,

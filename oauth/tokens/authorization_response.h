@@ -2,6 +2,7 @@
 // one signed JWT (JARM: JWT Secured Authorization Response Mode for OAuth 2.0).
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,7 +25,7 @@ struct AuthorizationResponse {
 
 struct ResponseTools {
   const std::string& issuer;
-  const KeyRing& keys;  // asked only when a response is signed
+  std::shared_ptr<const KeySnapshot> keys;  // used only when the response is signed
   const Profile& profile;
   base::Instant now;
 };
