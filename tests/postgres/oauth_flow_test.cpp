@@ -352,7 +352,7 @@ TEST_F(OAuthFlow, FromPushedRequestToResourceAndEnd) {
   ASSERT_TRUE(bind(view->handle, kBrowser).has_value());
   const auto url = grant(view->handle);
   ASSERT_TRUE(url.has_value()) << url.error().log_text;
-  EXPECT_TRUE(url->starts_with(std::string(kRedirect) + "?"));
+  EXPECT_TRUE(url->url.starts_with(std::string(kRedirect) + "?"));
   // [RFC9207-2] attack 29
   EXPECT_EQ(parameter_of(url->url, "iss"), kIssuer);
   EXPECT_EQ(parameter_of(url->url, "state"), "a state");
@@ -691,7 +691,7 @@ TEST_F(OAuthFlow, StateIsOptionalAndAQueryInTheRedirectUriStays) {
   const auto url = grant(view->handle);
   ASSERT_TRUE(url.has_value());
   EXPECT_TRUE(url->url.starts_with(std::string(kRedirect) + "?dummy1=lorem&code=")) << url->url;
-  EXPECT_EQ(url->find("state="), std::string::npos);
+  EXPECT_EQ(url->url.find("state="), std::string::npos);
   auto redeem = code_form(parameter_of(url->url, "code"));
   redeem[2].value = std::string(kRedirect) + "?dummy1=lorem";
   const Value body = json_of(token(app_, redeem));
@@ -726,7 +726,7 @@ TEST_F(OAuthFlow, APushedRequestIsRefusedForEachThingThatIsWrong) {
   };
   const std::vector<Case> cases = {
       {"request_uri", set("request_uri", "urn:ietf:params:oauth:request_uri:x"), "invalid_request"},
-      {"request object", set("request", "eyJ.a.b"), "request_not_supported"},
+      {"request object", set("request", "eyJ.a.b"), "invalid_request_object"},
       {"registration", set("registration", "{}"), "registration_not_supported"},
       {"repeated",
        [](auto& form) {
