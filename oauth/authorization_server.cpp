@@ -32,7 +32,7 @@ struct AuthorizationServer::Parts {
         metadata(deps.settings, detail_types),
         resource_metadata(deps.settings, detail_types),
         jwks(keys),
-        interactions({deps.settings, deps.pool, deps.audit, deps.entropy, deps.consents, deps.kek}),
+        interactions({deps.settings, deps.pool, deps.audit, deps.entropy, deps.consents, deps.kek, keys}),
         resource_server({deps.settings, deps.pool, access_tokens, dpop}) {}
 
   AuthorizationServerDeps deps;

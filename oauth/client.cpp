@@ -64,6 +64,26 @@ std::optional<TlsSubjectKind> tls_subject_kind_from_text(std::string_view text) 
   return std::nullopt;
 }
 
+std::string_view to_text(ResponseMode mode) {
+  switch (mode) {
+    case ResponseMode::query:
+      return "query";
+    case ResponseMode::query_jwt:
+      return "query.jwt";
+    case ResponseMode::form_post_jwt:
+      return "form_post.jwt";
+  }
+  return "";
+}
+
+std::optional<ResponseMode> response_mode_from_text(std::string_view text) {
+  if (text == "jwt") return ResponseMode::query_jwt;
+  for (const auto mode : {ResponseMode::query, ResponseMode::query_jwt, ResponseMode::form_post_jwt}) {
+    if (to_text(mode) == text) return mode;
+  }
+  return std::nullopt;
+}
+
 std::string_view to_text(SubjectType type) {
   switch (type) {
     case SubjectType::public_:

@@ -27,6 +27,13 @@ enum class TlsSubjectKind { subject_dn, san_dns, san_uri, san_ip, san_email };
 std::string_view to_text(TlsSubjectKind kind);
 std::optional<TlsSubjectKind> tls_subject_kind_from_text(std::string_view text);
 
+// How an authorization response travels: parameters in the redirect URI's query, or one signed JWT (JARM) there or in a
+// form that the browser posts.
+enum class ResponseMode { query, query_jwt, form_post_jwt };
+std::string_view to_text(ResponseMode mode);
+// [JARM-2.3.4] "jwt" is the default of the response type; for code that is query.jwt
+std::optional<ResponseMode> response_mode_from_text(std::string_view text);
+
 // OpenID Connect Core section 8.
 enum class SubjectType { public_, pairwise };
 std::string_view to_text(SubjectType type);

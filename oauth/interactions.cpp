@@ -23,24 +23,13 @@ namespace {
 
 using Outcome = PushedRequestRow::Outcome;
 
-// [RFC6749-4.1.2] parameters are added to the query of the redirect URI, which keeps its own
-std::string redirect_url(const std::string& redirect_uri, const std::vector<base::http::Parameter>& parameters) {
-  const char join = redirect_uri.find('?') == std::string::npos ? '?' : '&';
-  return redirect_uri + join + base::http::form_encode(parameters);
-}
-
-std::string error_url(const Settings& settings, const PushedRequest& request, std::string_view error,
-                      std::string_view description) {
-  std::vector<base::http::Parameter> parameters{{"error", std::string(error)}};
-  if (!description.empty()) parameters.push_back({"error_description", error_description(description)});
-  if (request.state) parameters.push_back({"state", *request.state});
-  // [RFC9207-2] iss in error responses too
-  parameters.push_back({"iss", settings.issuer});
-  return redirect_url(request.redirect_uri, parameters);
+// How this client is answered now.
+ResponseTools answering(const InteractionDeps& deps, const Client& client, const base::Caller& caller) {
+  return {deps.settings.issuer, deps.keys.current(), profile_of(client.profile), caller.now.protocol};
 }
 
 InteractionError page_error(InteractionErrorCode code, std::string public_text, std::string log_text) {
-  return {code, std::move(public_text), std::move(log_text), std::nullopt, ""};
+  return {code, std::move(public_text), std::move(log_text), std::nullopt};
 }
 
 InteractionError unknown() {
@@ -50,10 +39,9 @@ InteractionError unknown() {
 }
 
 // An error about a genuine request: with the way back.
-InteractionError with_return(InteractionError error, const Settings& settings, const PushedRequest& request,
+InteractionError with_return(InteractionError error, const ResponseTools& tools, const PushedRequest& request,
                              std::string_view oauth_code) {
-  error.return_url = error_url(settings, request, oauth_code, error.public_text);
-  error.redirect_origin = origin_of(request.redirect_uri);
+  error.way_back = error_response(tools, request, oauth_code, error.public_text);
   return error;
 }
 
@@ -67,7 +55,7 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
-InteractionView view_of(const Settings& settings, const PushedRequestRow& row, const Client& client,
+InteractionView view_of(const ResponseTools& tools, const PushedRequestRow& row, const Client& client,
                         std::string handle) {
   InteractionView view;
   view.handle = std::move(handle);
@@ -75,7 +63,7 @@ InteractionView view_of(const Settings& settings, const PushedRequestRow& row, c
   view.client_name = client.name;
   view.on_behalf_of = client.on_behalf_of;
   view.redirect_origin = origin_of(row.request.redirect_uri);
-  view.return_url = error_url(settings, row.request, "access_denied", "");
+  view.way_back = error_response(tools, row.request, "access_denied", "");
   view.consent = row.request.consent;
   view.scope = row.request.scope;
   view.details = details_of(row.request.authorization_details);
@@ -88,36 +76,36 @@ InteractionView view_of(const Settings& settings, const PushedRequestRow& row, c
 }
 
 // What is wrong with the interaction whoever asks: it ended, or its time is over.
-std::optional<InteractionError> ending_of(const Settings& settings, const PushedRequestRow& row, base::Instant now) {
+std::optional<InteractionError> ending_of(const ResponseTools& tools, const PushedRequestRow& row) {
   switch (row.outcome) {
     case Outcome::granted:
       return with_return(page_error(InteractionErrorCode::already_granted,
                                     "You have already given your permission. Please go back to your provider.",
                                     "the interaction ended: granted"),
-                         settings, row.request, "invalid_request");
+                         tools, row.request, "invalid_request");
     case Outcome::refused:
       return with_return(page_error(InteractionErrorCode::already_refused,
                                     "This request was cancelled. Please start again at your provider.",
                                     "the interaction ended: refused"),
-                         settings, row.request, "access_denied");
+                         tools, row.request, "access_denied");
     case Outcome::none:
       break;
   }
-  if (now >= row.request.ends_at) {
+  if (tools.now >= row.request.ends_at) {
     return with_return(
         page_error(InteractionErrorCode::expired, "This request is too old. Please start again at your provider.",
                    "the interaction's life is over"),
-        settings, row.request, "access_denied");
+        tools, row.request, "access_denied");
   }
   return std::nullopt;
 }
 
-InteractionError other_browser(const Settings& settings, const PushedRequest& request) {
+InteractionError other_browser(const ResponseTools& tools, const PushedRequest& request) {
   // [FAPI2-SP-FINAL-6.5] browser swapping: the transaction belongs to the browser that logged in
   return with_return(page_error(InteractionErrorCode::other_browser,
                                 "This request was opened in another browser. Please start again at your provider.",
                                 "the interaction is bound to another browser"),
-                     settings, request, "access_denied");
+                     tools, request, "access_denied");
 }
 
 struct Found {
@@ -135,15 +123,15 @@ base::Result<Client, InteractionError> live_client(base::db::Transaction& tx, co
   return std::move(*client);
 }
 
-base::Result<Found, InteractionError> find_open(base::db::Transaction& tx, const Settings& settings,
+base::Result<Found, InteractionError> find_open(base::db::Transaction& tx, const InteractionDeps& deps,
                                                 const base::Caller& caller, const std::string& handle_text,
                                                 RowLock lock) {
   const auto handle = parse_handle(handle_text, caller.now.protocol);
   if (!handle) return base::failure(unknown());
   auto row = find_interaction(tx, caller.tenant.brand, *handle, lock);
   if (!row || !row->opened) return base::failure(unknown());
-  if (auto ended = ending_of(settings, *row, caller.now.protocol)) return base::failure(std::move(*ended));
   TRY(Client client, live_client(tx, caller.tenant.brand, row->request.client));
+  if (auto ended = ending_of(answering(deps, client, caller), *row)) return base::failure(std::move(*ended));
   return Found{std::move(*row), std::move(client)};
 }
 
@@ -249,7 +237,8 @@ base::Result<InteractionView, InteractionError> Interactions::open(
           call.event.client = row->request.client;
           call.event.consent = row->request.consent;
           TRY(const Client client, live_client(tx, caller.tenant.brand, row->request.client));
-          if (auto ended = ending_of(deps_.settings, *row, now)) return base::failure(std::move(*ended));
+          const ResponseTools tools = answering(deps_, client, caller);
+          if (auto ended = ending_of(tools, *row)) return base::failure(std::move(*ended));
           const bool same_browser = !row->browser_hash.empty() && browser_binding_hash &&
                                     base::constant_time_equal(row->browser_hash, *browser_binding_hash);
           // [RFC9126-7.3] one-time use: it counts from the login on, not from the first look at the page
@@ -258,20 +247,20 @@ base::Result<InteractionView, InteractionError> Interactions::open(
                 with_return(page_error(InteractionErrorCode::spent,
                                        "This request is already in use. Please start again at your provider.",
                                        "the request_uri was used: another browser has logged in with it"),
-                            deps_.settings, row->request, "access_denied"));
+                            tools, row->request, "access_denied"));
           }
           // [RFC9126-4] "The authorization server MUST … validate that the request_uri has not expired"
           if (now >= row->request.expires_at && !same_browser) {
             return base::failure(with_return(page_error(InteractionErrorCode::expired,
                                                         "This request is too old. Please start again at your provider.",
                                                         "the request_uri is expired"),
-                                             deps_.settings, row->request, "access_denied"));
+                                             tools, row->request, "access_denied"));
           }
           // [OIDC-CORE-3.1.2.6] login_required: "prompt=none" and a page would be needed
           if (row->request.prompt == "none") {
             return base::failure(with_return(page_error(InteractionErrorCode::login_required, "You need to log in.",
                                                         "prompt=none, but every authorization needs a login"),
-                                             deps_.settings, row->request, "login_required"));
+                                             tools, row->request, "login_required"));
           }
           if (!row->request.consent.empty() &&
               !deps_.consents.intent(tx, caller, row->request.client, row->request.consent)) {
@@ -279,10 +268,10 @@ base::Result<InteractionView, InteractionError> Interactions::open(
                 with_return(page_error(InteractionErrorCode::intent_refused,
                                        "This permission can no longer be given. Please start again at your provider.",
                                        "the consent is not authorisable now"),
-                            deps_.settings, row->request, "access_denied"));
+                            tools, row->request, "access_denied"));
           }
           if (!row->opened) mark_opened(tx, *row, now);
-          return view_of(deps_.settings, *row, client,
+          return view_of(tools, *row, client,
                          interaction_handle_of(handle_key_, row->request.ends_at, row->request_hash));
         });
   }();
@@ -293,8 +282,8 @@ base::Result<InteractionView, InteractionError> Interactions::open(
 base::Result<InteractionView, InteractionError> Interactions::find(base::db::Transaction& tx,
                                                                    const base::Caller& caller,
                                                                    const std::string& handle) {
-  TRY(const Found found, find_open(tx, deps_.settings, caller, handle, RowLock::none));
-  return view_of(deps_.settings, found.row, found.client, handle);
+  TRY(const Found found, find_open(tx, deps_, caller, handle, RowLock::none));
+  return view_of(answering(deps_, found.client, caller), found.row, found.client, handle);
 }
 
 base::Result<InteractionView, InteractionError> Interactions::bind(base::db::Transaction& tx,
@@ -303,7 +292,8 @@ base::Result<InteractionView, InteractionError> Interactions::bind(base::db::Tra
                                                                    const std::string& browser_binding_hash,
                                                                    const base::PsuId& psu) {
   ENSURE(browser_binding_hash.size() >= 16 && !psu.empty(), "an interaction is bound to a browser and a customer");
-  TRY(Found found, find_open(tx, deps_.settings, caller, handle, RowLock::update));
+  TRY(Found found, find_open(tx, deps_, caller, handle, RowLock::update));
+  const ResponseTools tools = answering(deps_, found.client, caller);
   PushedRequestRow& row = found.row;
   if (row.browser_hash.empty()) {
     const bool first = mark_bound(tx, row, browser_binding_hash, psu, caller.now.protocol);
@@ -311,43 +301,45 @@ base::Result<InteractionView, InteractionError> Interactions::bind(base::db::Tra
     row.browser_hash = browser_binding_hash;
     row.psu = psu;
   } else if (!base::constant_time_equal(row.browser_hash, browser_binding_hash)) {
-    return base::failure(other_browser(deps_.settings, row.request));
+    return base::failure(other_browser(tools, row.request));
   } else if (row.psu != psu) {
     return base::failure(
         with_return(page_error(InteractionErrorCode::other_customer,
                                "Somebody else has logged in for this request. Please start again at your provider.",
                                "the interaction is bound to another customer"),
-                    deps_.settings, row.request, "access_denied"));
+                    tools, row.request, "access_denied"));
   }
-  return view_of(deps_.settings, row, found.client, handle);
+  return view_of(tools, row, found.client, handle);
 }
 
-base::Result<std::string, InteractionError> Interactions::grant(base::db::Transaction& tx, const base::Caller& caller,
-                                                                const std::string& handle,
-                                                                const GrantDecision& decision) {
-  TRY(const Found found, find_open(tx, deps_.settings, caller, handle, RowLock::update));
+base::Result<AuthorizationResponse, InteractionError> Interactions::grant(base::db::Transaction& tx,
+                                                                          const base::Caller& caller,
+                                                                          const std::string& handle,
+                                                                          const GrantDecision& decision) {
+  TRY(const Found found, find_open(tx, deps_, caller, handle, RowLock::update));
+  const ResponseTools tools = answering(deps_, found.client, caller);
   const PushedRequestRow& row = found.row;
   const PushedRequest& request = row.request;
   if (row.browser_hash.empty()) {
     return base::failure(
-        with_return(page_error(InteractionErrorCode::not_bound, "Please log in first.", "grant before login"),
-                    deps_.settings, request, "access_denied"));
+        with_return(page_error(InteractionErrorCode::not_bound, "Please log in first.", "grant before login"), tools,
+                    request, "access_denied"));
   }
   if (!base::constant_time_equal(row.browser_hash, decision.browser_binding_hash)) {
-    return base::failure(other_browser(deps_.settings, request));
+    return base::failure(other_browser(tools, request));
   }
   if (row.psu != decision.psu) {
     return base::failure(
         with_return(page_error(InteractionErrorCode::other_customer, "Somebody else has logged in for this request.",
                                "the decision is of another customer than the login"),
-                    deps_.settings, request, "access_denied"));
+                    tools, request, "access_denied"));
   }
   // What was shown is what is granted.
   if (request.consent != decision.consent) {
     return base::failure(with_return(
         page_error(InteractionErrorCode::intent_refused, "This permission is not the one that was asked for.",
                    "the decision is about another consent than the request"),
-        deps_.settings, request, "access_denied"));
+        tools, request, "access_denied"));
   }
   const base::Instant now = caller.now.protocol;
   const base::BrandId& brand = caller.tenant.brand;
@@ -386,27 +378,23 @@ base::Result<std::string, InteractionError> Interactions::grant(base::db::Transa
   }
   deps_.audit.record(tx, entry);
 
-  std::vector<base::http::Parameter> parameters{{"code", code_handle.text}};
-  if (request.state) parameters.push_back({"state", *request.state});
-  // [RFC9207-2] "the authorization server MUST include the iss parameter"
-  parameters.push_back({"iss", deps_.settings.issuer});
-  return redirect_url(request.redirect_uri, parameters);
+  return code_response(tools, request, code_handle.text);
 }
 
-base::Result<std::string, InteractionError> Interactions::refuse(base::db::Transaction& tx, const base::Caller& caller,
-                                                                 const std::string& handle,
-                                                                 const std::optional<std::string>& browser_binding_hash,
-                                                                 InteractionRefusal refusal) {
-  TRY(const Found found, find_open(tx, deps_.settings, caller, handle, RowLock::update));
+base::Result<AuthorizationResponse, InteractionError> Interactions::refuse(
+    base::db::Transaction& tx, const base::Caller& caller, const std::string& handle,
+    const std::optional<std::string>& browser_binding_hash, InteractionRefusal refusal) {
+  TRY(const Found found, find_open(tx, deps_, caller, handle, RowLock::update));
+  const ResponseTools tools = answering(deps_, found.client, caller);
   const PushedRequestRow& row = found.row;
   if (!row.browser_hash.empty() &&
       (!browser_binding_hash || !base::constant_time_equal(row.browser_hash, *browser_binding_hash))) {
-    return base::failure(other_browser(deps_.settings, row.request));
+    return base::failure(other_browser(tools, row.request));
   }
   const bool ended = mark_ended(tx, row, Outcome::refused, caller.now.protocol);
   ENSURE(ended, "a locked, open interaction can be ended");
   deps_.audit.record(tx, refusal_evidence(caller, row, to_text(refusal)));
-  return error_url(deps_.settings, row.request, to_text(refusal), "");
+  return error_response(tools, row.request, to_text(refusal), "");
 }
 
 }  // namespace oauth

@@ -3,7 +3,7 @@
 //
 //   open    the pushed request, as often as needed before login; its 90 seconds do not cap the login
 //   bind    at login: to one browser, once; from here on the request_uri is spent
-//   grant   ends it with a code;  refuse  ends it with an error;  both give the URL for a 303
+//   grant   ends it with a code;  refuse  ends it with an error;  both give what the browser carries back
 //   find    at every page between; after the end it tells how it ended, never a second code
 #pragma once
 
@@ -24,6 +24,8 @@
 #include "oauth/ports/consent_gate.h"
 #include "oauth/rar/authorization_details.h"
 #include "oauth/settings.h"
+#include "oauth/tokens/authorization_response.h"
+#include "oauth/tokens/key_ring.h"
 
 namespace base::crypto {
 class KeyEncryptionKey;
@@ -43,7 +45,7 @@ enum class InteractionErrorCode : std::uint8_t {
   already_refused,  // ended: an error was given
   intent_refused,   // the consent is not (or no longer) authorisable, or not this client's
   client_disabled,
-  login_required,  // prompt=none: nothing can be done without a page. `return_url` says so to the client.
+  login_required,  // prompt=none: nothing can be done without a page. `way_back` says so to the client.
 };
 std::string_view to_text(InteractionErrorCode code);
 
@@ -52,20 +54,19 @@ struct InteractionError {
   std::string public_text;  // one sentence for the error page
   std::string log_text;
   // The way back, with error, state and iss. Present only when the pushed request is genuine, so that there is no open
-  // redirector. Pages show it as a link; with login_required they send it as a 303.
-  std::optional<std::string> return_url;
-  std::string redirect_origin;  // of return_url, for the page's CSP form-action
+  // redirector. Pages show it as a link or button; with login_required they send it at once.
+  std::optional<AuthorizationResponse> way_back;
 };
 
 struct InteractionView {
   std::string handle;  // opaque, URL-safe; names the interaction between pages. Keep it out of logs.
   base::ClientId client;
   std::string client_name;
-  std::string on_behalf_of;     // may be empty
-  std::string redirect_origin;  // "https://localhost:9443": for CSP form-action
-  std::string return_url;       // back to the client with error=access_denied, state, iss; does not end anything
-  base::ConsentId consent;      // empty: no intent (identity or test resource only)
-  std::string scope;            // what the code will be worth
+  std::string on_behalf_of;        // may be empty
+  std::string redirect_origin;     // "https://localhost:9443": for CSP form-action
+  AuthorizationResponse way_back;  // to the client with error=access_denied, state, iss; does not end anything
+  base::ConsentId consent;         // empty: no intent (identity or test resource only)
+  std::string scope;               // what the code will be worth
   std::vector<AuthorizationDetail> details;  // RFC 9396: to be shown, all of them; the consent is one of them
   std::string login_hint;                    // for the login form; may be empty, may name nobody
   std::vector<std::string> ui_locales;       // BCP 47 tags, as sent; may be empty
@@ -92,6 +93,7 @@ struct InteractionDeps {
   base::Entropy& entropy;
   ConsentGate& consents;
   const base::crypto::KeyEncryptionKey& kek;  // a handle key is derived from it
+  const KeyRing& keys;                        // signed responses
 };
 
 class Interactions {
@@ -114,15 +116,15 @@ class Interactions {
                                                        const std::string& browser_binding_hash, const base::PsuId& psu);
 
   // The consent must have been authorised in this same transaction, before this call (lock order: consent, grant).
-  // Returns the redirect URL with code, state and iss.
-  base::Result<std::string, InteractionError> grant(base::db::Transaction& tx, const base::Caller& caller,
-                                                    const std::string& handle, const GrantDecision& decision);
+  // Returns code, state and iss.
+  base::Result<AuthorizationResponse, InteractionError> grant(base::db::Transaction& tx, const base::Caller& caller,
+                                                              const std::string& handle, const GrantDecision& decision);
 
-  // Before login no hash is needed; after it, the bound browser's. Returns the redirect URL with error, state and iss.
-  base::Result<std::string, InteractionError> refuse(base::db::Transaction& tx, const base::Caller& caller,
-                                                     const std::string& handle,
-                                                     const std::optional<std::string>& browser_binding_hash,
-                                                     InteractionRefusal refusal);
+  // Before login no hash is needed; after it, the bound browser's. Returns error, state and iss.
+  base::Result<AuthorizationResponse, InteractionError> refuse(base::db::Transaction& tx, const base::Caller& caller,
+                                                               const std::string& handle,
+                                                               const std::optional<std::string>& browser_binding_hash,
+                                                               InteractionRefusal refusal);
 
  private:
   InteractionDeps deps_;

@@ -24,8 +24,8 @@ std::string_view to_text(OAuthErrorCode code) {
       return "invalid_scope";
     case OAuthErrorCode::invalid_request_uri:
       return "invalid_request_uri";
-    case OAuthErrorCode::request_not_supported:
-      return "request_not_supported";
+    case OAuthErrorCode::invalid_request_object:
+      return "invalid_request_object";
     case OAuthErrorCode::request_uri_not_supported:
       return "request_uri_not_supported";
     case OAuthErrorCode::registration_not_supported:
@@ -66,7 +66,7 @@ int status_of(OAuthErrorCode code) {
     case OAuthErrorCode::unsupported_token_type:
     case OAuthErrorCode::invalid_scope:
     case OAuthErrorCode::invalid_request_uri:
-    case OAuthErrorCode::request_not_supported:
+    case OAuthErrorCode::invalid_request_object:
     case OAuthErrorCode::request_uri_not_supported:
     case OAuthErrorCode::registration_not_supported:
     case OAuthErrorCode::invalid_authorization_details:

@@ -1,5 +1,5 @@
-// Errors of the authorization server's own endpoints: RFC 6749 section 5.2, RFC 9126 section 2.3, RFC 9449 sections 5
-// and 8, RFC 9396 section 5, OpenID Connect Core section 3.1.2.6. One mapper to HTTP.
+// Errors of the authorization server's own endpoints: RFC 6749 section 5.2, RFC 9101 section 7, RFC 9126 section 2.3,
+// RFC 9449 sections 5 and 8, RFC 9396 section 5, OpenID Connect Core section 3.1.2.6. One mapper to HTTP.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ enum class OAuthErrorCode : std::uint8_t {
   unsupported_token_type,
   invalid_scope,
   invalid_request_uri,
-  request_not_supported,
+  invalid_request_object,
   request_uri_not_supported,
   registration_not_supported,
   invalid_authorization_details,

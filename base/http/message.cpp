@@ -117,6 +117,11 @@ std::optional<Parameters> Parameters::parse(std::string_view encoded, std::size_
   }
   return result;
 }
+Parameters Parameters::of(std::vector<Parameter> list) {
+  Parameters result;
+  result.list_ = std::move(list);
+  return result;
+}
 std::optional<std::string_view> Parameters::only(std::string_view name) const {
   return only_of(list_, [&](const Parameter& p) { return p.name == name; });
 }

@@ -79,6 +79,7 @@ class Parameters {
   // nullopt: bad escape, NUL or malformed UTF-8 after decoding, or more than `limit` pairs. Empty pairs ("a&&b") are
   // skipped.
   static std::optional<Parameters> parse(std::string_view encoded, std::size_t limit = 256);
+  static Parameters of(std::vector<Parameter> list);
   std::optional<std::string_view> only(std::string_view name) const;  // absent or repeated: nullopt
   std::size_t count(std::string_view name) const;
   std::vector<std::string_view> all(std::string_view name) const;

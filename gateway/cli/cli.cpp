@@ -73,6 +73,8 @@ ordered_json to_json(const oauth::Client& client) {
           {"tls_subject", client.tls_subject},
           {"require_dpop_nonce", client.require_dpop_nonce},
           {"jwks_uri", client.jwks_uri},
+          {"require_signed_request_object", client.require_signed_request_object},
+          {"response_modes", client.response_modes},
           {"keys", std::move(keys)}};
 }
 
@@ -85,6 +87,8 @@ struct PartnerArguments {
   std::string jwks_uri;
   std::map<oauth::TlsSubjectKind, std::string> tls_subjects;
   bool require_dpop_nonce = false;
+  std::vector<std::string> response_modes;
+  bool require_signed_request_object = false;
 };
 
 void partner_add(Product::Parts& p, const PartnerArguments& a) {
@@ -111,6 +115,8 @@ void partner_add(Product::Parts& p, const PartnerArguments& a) {
   }
   client.jwks_uri = a.jwks_uri;
   client.require_dpop_nonce = a.require_dpop_nonce;
+  client.require_signed_request_object = a.require_signed_request_object;
+  client.response_modes = a.response_modes;
   if (!a.jwks_file.empty()) client.jwks = read_file(a.jwks_file);
   if (!a.certificate_file.empty()) client.certificate_pem = read_file(a.certificate_file);
   const auto caller = p.background();
@@ -269,6 +275,8 @@ int run(int argc, char** argv) {
   add->add_option("--auth", a.auth, "private_key_jwt | tls_client_auth | self_signed_tls_client_auth");
   add->add_option("--binding", a.binding, "dpop | mtls");
   add->add_option("--profile", a.profile, "fapi2");
+  add->add_flag("--require-signed-request-object", a.require_signed_request_object, "refuse its unsigned requests");
+  add->add_option("--response-mode", a.response_modes, "query | query.jwt | form_post.jwt: one or more, its own first");
   add->add_option("--scope", a.scope, "what it may ask for; everything when absent");
   add->add_option("--jwks-uri", a.jwks_uri, "where it publishes its public keys (https), instead of --jwks");
   using Kind = oauth::TlsSubjectKind;

@@ -85,7 +85,7 @@ std::string until_text(Language l, const consent::Consent& consent) {
 }  // namespace
 
 PsuPages::SignIn PsuPages::dashboard_door() {
-  return {"/login", "/login/code", "", "/login", "", "", std::string(kDashboardCookie), ""};
+  return {"/login", "/login/code", "", "/login", "", std::nullopt, std::string(kDashboardCookie), ""};
 }
 
 Response PsuPages::login_page(Call& call) {
@@ -109,7 +109,7 @@ Response PsuPages::login(Call& call) {
   const Visitor v = visitor(call, deps_.sessions);
   PageFrame page = frame(call, Text::login_title);
   const SignIn door = dashboard_door();
-  auto form = form_of(call, page, v.handle, "/login", "", "");
+  auto form = form_of(call, page, v.handle, "/login", "", std::nullopt);
   if (!form) return std::move(form.error());
   page.csrf = consent::csrf_token(*v.handle);
   const auto logged_in = deps_.authentication.login(
@@ -124,7 +124,7 @@ Response PsuPages::login_code(Call& call) {
   const Visitor v = visitor(call, deps_.sessions);
   PageFrame page = frame(call, Text::code_title);
   const SignIn door = dashboard_door();
-  auto form = form_of(call, page, v.handle, "/login", "", "");
+  auto form = form_of(call, page, v.handle, "/login", "", std::nullopt);
   if (!form) return std::move(form.error());
   page.csrf = consent::csrf_token(*v.handle);
   const auto verified = deps_.authentication.one_time_code(call.caller, *v.handle, form->only("otp").value_or(""));
@@ -136,7 +136,7 @@ Response PsuPages::login_code(Call& call) {
 
 Response PsuPages::logout(Call& call) {
   const Visitor v = visitor(call, deps_.sessions);
-  auto form = form_of(call, frame(call, Text::error_title), v.handle, "/login", "", "");
+  auto form = form_of(call, frame(call, Text::error_title), v.handle, "/login", "", std::nullopt);
   if (!form) return std::move(form.error());
   deps_.sessions.end(call.caller, *v.handle);
   Response response = see_other("/login");
@@ -204,7 +204,7 @@ Response PsuPages::consent(Call& call) {
   if (!found) {
     call.event.refuse(std::string(consent::to_text(found.error().code)), found.error().log_text);
     page.status = 404;
-    return error_page(page, Text::error_title, text(l, Text::none), "", "", "");
+    return error_page(page, Text::error_title, text(l, Text::none), "", "", std::nullopt);
   }
   const consent::Consent& consent = found->consent;
   call.event.consent = consent.id;
@@ -270,7 +270,7 @@ Response PsuPages::revoke(Call& call) {
   const Visitor v = visitor(call, deps_.sessions);
   const std::string id = call.path_values.at(0);
   PageFrame page = frame(call, Text::error_title);
-  auto form = form_of(call, page, v.handle, "/login", "", "");
+  auto form = form_of(call, page, v.handle, "/login", "", std::nullopt);
   if (!form) return std::move(form.error());
   if (!v.signed_in()) return see_other("/login");
   const base::ConsentId consent(id);
@@ -280,7 +280,7 @@ Response PsuPages::revoke(Call& call) {
   if (!revoked && revoked.error().code == consent::ConsentErrorCode::unknown) {
     call.event.refuse("unknown", revoked.error().log_text);
     page.status = 404;
-    return error_page(page, Text::error_title, text(page.language, Text::none), "", "", "");
+    return error_page(page, Text::error_title, text(page.language, Text::none), "", "", std::nullopt);
   }
   // A consent that has ended already (two tabs, a reload) is shown as it is: nothing is left to stop.
   return see_other("/consents/" + base::percent_encode(id));

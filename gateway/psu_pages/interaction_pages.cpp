@@ -128,11 +128,11 @@ void set_details(PageValues& values, Language l, const std::vector<std::string>&
 
 Response PsuPages::interaction_error(Call& call, const oauth::InteractionError& error) {
   call.event.refuse(std::string(oauth::to_text(error.code)), error.log_text);
-  if (error.code == oauth::InteractionErrorCode::login_required && error.return_url)
-    return see_other(*error.return_url);
   PageFrame page = frame(call, Text::error_title);
+  if (error.code == oauth::InteractionErrorCode::login_required && error.way_back)
+    return send_back(page, *error.way_back, "");
   page.status = status_of(error.code);
-  return error_page(page, title_of(error.code), words_of(page.language, error), "", "", error.return_url.value_or(""));
+  return error_page(page, title_of(error.code), words_of(page.language, error), "", "", error.way_back);
 }
 
 Response PsuPages::authorize(Call& call) {
@@ -140,7 +140,12 @@ Response PsuPages::authorize(Call& call) {
   std::optional<std::string> hash;
   if (browser) hash = browser_hash(*browser);
   const auto view = deps_.interactions.open(call, hash);
-  if (!view) return interaction_error(call, view.error());
+  if (!view) {
+    Response refused = interaction_error(call, view.error());
+    // [RFC9126-7.3] a request_uri that was used is refused, however it ended
+    if (refused.status == 200) refused.status = 400;
+    return refused;
+  }
   call.event.client = view->client;
   call.event.consent = view->consent;
   Response response = see_other("/interaction/" + base::percent_encode(view->handle));
@@ -168,8 +173,8 @@ base::Result<PsuPages::Flow, Response> PsuPages::flow(Call& call) {
 }
 
 PsuPages::SignIn PsuPages::door_of(const Flow& flow) {
-  return {flow.path + "/login",  flow.path + "/code",  flow.path + "/cancel", flow.path,
-          flow.view.client_name, flow.view.return_url, flow.cookie_name,      flow.view.login_hint};
+  return {flow.path + "/login",  flow.path + "/code", flow.path + "/cancel", flow.path,
+          flow.view.client_name, flow.view.way_back,  flow.cookie_name,      flow.view.login_hint};
 }
 
 Response PsuPages::interaction(Call& call) {
@@ -205,7 +210,7 @@ Response PsuPages::interaction_login(Call& call) {
   PageFrame page = frame(call, Text::login_title, flow.view.ui_locales);
   page.form_action = flow.view.redirect_origin;
   const SignIn door = door_of(flow);
-  auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.return_url);
+  auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.way_back);
   if (!form) return std::move(form.error());
   page.csrf = consent::csrf_token(*flow.session_handle);
   const auto logged_in =
@@ -224,7 +229,7 @@ Response PsuPages::interaction_code(Call& call) {
   PageFrame page = frame(call, Text::code_title, flow.view.ui_locales);
   page.form_action = flow.view.redirect_origin;
   const SignIn door = door_of(flow);
-  auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.return_url);
+  auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.way_back);
   if (!form) return std::move(form.error());
   page.csrf = consent::csrf_token(*flow.session_handle);
   const auto verified =
@@ -239,7 +244,7 @@ Response PsuPages::interaction_code(Call& call) {
   if (binding.empty() || !bound) {
     deps_.sessions.end(call.caller, verified->handle.reveal());
     Response response = bound ? error_page(page, Text::forged_title, text(page.language, Text::forged_text), flow.path,
-                                           flow.view.client_name, flow.view.return_url)
+                                           flow.view.client_name, flow.view.way_back)
                               : interaction_error(call, bound.error());
     drop_cookie(response, flow.cookie_name);
     return response;
@@ -257,14 +262,14 @@ base::Result<PsuPages::Review, Response> PsuPages::review(Call& call, const Flow
     call.event.refuse(std::string(consent::to_text(consent.error().code)), consent.error().log_text);
     page.status = 400;
     return base::failure(error_page(page, Text::intent_title, text(l, Text::intent_text), "", flow.view.client_name,
-                                    flow.view.return_url));
+                                    flow.view.way_back));
   }
   auto accounts = deps_.bank.accounts(call.caller, *flow.session->psu);
   if (!accounts) {
     call.event.refuse("bank_unavailable", "the bank did not list the accounts");
     page.status = 503;
     return base::failure(error_page(page, Text::unavailable_title, text(l, Text::bank_away), flow.path,
-                                    flow.view.client_name, flow.view.return_url));
+                                    flow.view.client_name, flow.view.way_back));
   }
 
   Review review{std::move(*consent), std::move(*accounts), {}, {}};
@@ -348,13 +353,13 @@ Response PsuPages::interaction_decision(Call& call) {
   Flow& flow = *found;
   PageFrame page = frame(call, Text::review_title, flow.view.ui_locales);
   const Language l = page.language;
-  auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.return_url);
+  auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.way_back);
   if (!form) return std::move(form.error());
   if (!flow.session || !flow.session->authenticated()) {
     call.event.refuse("session_ended", "[RTS-SCA-4.3d] the session ended before the decision");
     page.status = 403;
     Response response = error_page(page, Text::session_title, text(l, Text::session_text), flow.path,
-                                   flow.view.client_name, flow.view.return_url);
+                                   flow.view.client_name, flow.view.way_back);
     drop_cookie(response, flow.cookie_name);
     return response;
   }
@@ -378,25 +383,26 @@ Response PsuPages::interaction_decision(Call& call) {
     if (allow && request.chosen.empty()) return show_review(call, flow, text(l, Text::choose_account));
   }
 
-  const auto location = decide(call, flow, {allow, reviewed ? &request : nullptr, {}});
-  if (!location) {
-    if (location.error().interaction) return interaction_error(call, *location.error().interaction);
+  const auto answer = decide(call, flow, {allow, reviewed ? &request : nullptr, {}});
+  if (!answer) {
+    if (answer.error().interaction) return interaction_error(call, *answer.error().interaction);
     page.status = 400;
     return error_page(page, Text::intent_title, text(l, Text::intent_text), "", flow.view.client_name,
-                      flow.view.return_url);
+                      flow.view.way_back);
   }
   deps_.sessions.end(call.caller, *flow.session_handle);
-  Response response = see_other(*location);
+  Response response = send_back(page, *answer, flow.view.client_name);
   drop_cookie(response, flow.cookie_name);
   return response;
 }
 
-base::Result<std::string, PsuPages::Undecided> PsuPages::decide(Call& call, const Flow& flow,
-                                                                const Decision& decision) {
+base::Result<oauth::AuthorizationResponse, PsuPages::Undecided> PsuPages::decide(Call& call, const Flow& flow,
+                                                                                 const Decision& decision) {
   const base::PsuId psu = *flow.session->psu;
   // Consent, grant, code, evidence and event are one transaction (DESIGN decision 8); lock order: consent, then grant.
-  auto location = base::db::in_transaction(
-      deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) -> base::Result<std::string, Undecided> {
+  auto answer = base::db::in_transaction(
+      deps_.pool, call.caller.deadline,
+      [&](base::db::Transaction& tx) -> base::Result<oauth::AuthorizationResponse, Undecided> {
         if (const consent::AuthoriseConsent* request = decision.consent) {
           const auto changed = decision.allow
                                    ? deps_.authorisation.authorise(tx, call.caller, *request)
@@ -413,12 +419,12 @@ base::Result<std::string, PsuPages::Undecided> PsuPages::decide(Call& call, cons
         if (decision.evidence) deps_.audit.record(tx, *decision.evidence);
         return std::move(*ended);
       });
-  if (!location && location.error().consent) {
-    const consent::ConsentError& error = *location.error().consent;
+  if (!answer && answer.error().consent) {
+    const consent::ConsentError& error = *answer.error().consent;
     call.event.refuse(std::string(consent::to_text(error.code)), error.log_text);
     deps_.authorisation.record_refusal(call.caller, flow.view.consent, psu, error);
   }
-  return location;
+  return answer;
 }
 
 Response PsuPages::interaction_cancel(Call& call) {
@@ -426,15 +432,15 @@ Response PsuPages::interaction_cancel(Call& call) {
   if (!found) return std::move(found.error());
   Flow& flow = *found;
   const PageFrame page = frame(call, Text::error_title, flow.view.ui_locales);
-  auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.return_url);
+  auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.way_back);
   if (!form) return std::move(form.error());
-  const auto location = base::db::in_transaction(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
+  const auto answer = base::db::in_transaction(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
     return deps_.interactions.refuse(tx, call.caller, flow.handle, flow.browser_hash,
                                      oauth::InteractionRefusal::access_denied);
   });
-  if (!location) return interaction_error(call, location.error());
+  if (!answer) return interaction_error(call, answer.error());
   deps_.sessions.end(call.caller, *flow.session_handle);
-  Response response = see_other(*location);
+  Response response = send_back(page, *answer, flow.view.client_name);
   drop_cookie(response, flow.cookie_name);
   return response;
 }

@@ -82,7 +82,8 @@ base::http::Response render_page(const PageFrame& frame, std::string_view name, 
   h.add("Content-Type", "text/html; charset=utf-8");
   h.add("Content-Language", std::string(to_text(l)));
   h.add("Cache-Control", "no-store");
-  h.add("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'" +
+  h.add("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; " +
+                                       std::string(frame.script ? "script-src 'self'; " : "") + "form-action 'self'" +
                                        (frame.form_action.empty() ? std::string() : " " + frame.form_action) +
                                        "; frame-ancestors 'none'; base-uri 'none'");
   h.add("X-Frame-Options", "DENY");

@@ -38,6 +38,7 @@ struct PageFrame {
   bool signed_in = false;  // shows the dashboard's navigation
   bool wide = false;
   std::string form_action;  // origin that forms may lead to beside our own: the TPP's registered redirect origin
+  bool script = false;      // the page may load our own script
   int status = 200;
 };
 

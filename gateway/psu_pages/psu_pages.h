@@ -72,6 +72,7 @@ class PsuPages {
   struct SignIn;  // which of the two doors a login page stands in
   struct Decision;
   struct Undecided;
+  using WayBack = std::optional<oauth::AuthorizationResponse>;  // none: the page has no TPP to return to
 
   base::Result<Flow, base::http::Response> flow(base::http::Call& call);
   static SignIn door_of(const Flow& flow);
@@ -79,10 +80,13 @@ class PsuPages {
   base::Result<base::http::Parameters, base::http::Response> form_of(base::http::Call& call, const PageFrame& frame,
                                                                      const std::optional<std::string>& session_handle,
                                                                      const std::string& again, const std::string& tpp,
-                                                                     const std::string& return_url);
+                                                                     const WayBack& way_back);
   PageFrame frame(const base::http::Call& call, Text title, const std::vector<std::string>& ui_locales = {}) const;
   base::http::Response error_page(PageFrame frame, Text title, std::string text, const std::string& again,
-                                  const std::string& tpp, const std::string& return_url) const;
+                                  const std::string& tpp, const WayBack& way_back) const;
+  // Sends the browser back to the TPP, as its response mode says: by a 303, or by a page whose form it posts.
+  base::http::Response send_back(PageFrame frame, const oauth::AuthorizationResponse& response,
+                                 const std::string& tpp) const;
   base::http::Response interaction_error(base::http::Call& call, const oauth::InteractionError& error);
   base::http::Response show_login(const PageFrame& frame, const SignIn& door, const std::string& notice) const;
   base::http::Response show_code(const PageFrame& frame, const SignIn& door, const std::string& notice) const;
@@ -91,7 +95,8 @@ class PsuPages {
                                const consent::AuthenticationRefusal& refusal, bool code_step);
   base::Result<Review, base::http::Response> review(base::http::Call& call, const Flow& flow);
   // The decision of whoever is signed in to the flow, in one transaction; the URL that leads back to the client.
-  base::Result<std::string, Undecided> decide(base::http::Call& call, const Flow& flow, const Decision& decision);
+  base::Result<oauth::AuthorizationResponse, Undecided> decide(base::http::Call& call, const Flow& flow,
+                                                               const Decision& decision);
   base::http::Response not_approved(base::http::Call& call, int status, std::string code, std::string why) const;
   std::string client_name(base::db::Transaction& tx, const base::Caller& caller, const base::ClientId& client) const;
 

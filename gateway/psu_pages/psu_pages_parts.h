@@ -44,8 +44,8 @@ struct PsuPages::SignIn {
   std::string code_action;
   std::string cancel_action;  // empty: no way back to a TPP
   std::string again;
-  std::string tpp;  // its name; empty on the dashboard
-  std::string return_url;
+  std::string tpp;                                       // its name; empty on the dashboard
+  std::optional<oauth::AuthorizationResponse> way_back;  // to the TPP
   std::string cookie_name;
   std::string username;  // login_hint: what the field begins with
 };

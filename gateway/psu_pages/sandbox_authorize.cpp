@@ -50,10 +50,11 @@ std::string factor_of(const connectors::SandboxPersona& persona, base::Instant n
   return secret ? connectors::totp_code(*secret, connectors::totp_step(now)) : "";
 }
 
-Response redirect_to(const std::string& url) {
-  return {200,
-          {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}},
-          base::json::dump({{"redirect_to", url}})};
+// Where the browser would be sent; with form_post.jwt, what it would post there.
+Response sent_back(const oauth::AuthorizationResponse& answer) {
+  base::json::Value body = {{"redirect_to", answer.url}};
+  if (answer.response) body = {{"post_to", answer.url}, {"response", *answer.response}};
+  return {200, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, base::json::dump(body)};
 }
 
 }  // namespace
@@ -82,9 +83,9 @@ Response PsuPages::sandbox_authorize(Call& call) {
 
   // As the browser would open it.
   const auto in_words = [&](const oauth::InteractionError& error) {
-    if (error.code == oauth::InteractionErrorCode::login_required && error.return_url) {
+    if (error.code == oauth::InteractionErrorCode::login_required && error.way_back) {
       call.event.refuse(std::string(oauth::to_text(error.code)), error.log_text);
-      return redirect_to(*error.return_url);
+      return sent_back(*error.way_back);
     }
     return not_approved(call, error.code == oauth::InteractionErrorCode::unknown ? 404 : 400,
                         std::string(oauth::to_text(error.code)), error.public_text);
@@ -151,11 +152,11 @@ Response PsuPages::sandbox_authorize(Call& call) {
   evidence.facts = {{"client", flow.view.client.str()}, {"decision", asked->allow ? "allow" : "deny"}};
   if (!flow.view.consent.empty()) evidence.facts["consent"] = flow.view.consent.str();
 
-  const auto location = decide(call, flow, {asked->allow, flow.view.consent.empty() ? nullptr : &consent, evidence});
-  if (location) return leave(redirect_to(*location));
-  if (location.error().interaction) return leave(in_words(*location.error().interaction));
-  return leave(not_approved(call, 400, std::string(consent::to_text(location.error().consent->code)),
-                            location.error().consent->public_text));
+  const auto answer = decide(call, flow, {asked->allow, flow.view.consent.empty() ? nullptr : &consent, evidence});
+  if (answer) return leave(sent_back(*answer));
+  if (answer.error().interaction) return leave(in_words(*answer.error().interaction));
+  return leave(not_approved(call, 400, std::string(consent::to_text(answer.error().consent->code)),
+                            answer.error().consent->public_text));
 }
 
 }  // namespace gateway

@@ -26,18 +26,38 @@ PageFrame PsuPages::frame(const Call& call, Text title, const std::vector<std::s
 }
 
 Response PsuPages::error_page(PageFrame frame, Text title, std::string words, const std::string& again,
-                              const std::string& tpp, const std::string& return_url) const {
+                              const std::string& tpp, const WayBack& way_back) const {
   const Language l = frame.language;
   frame.title = text(l, title);
   frame.signed_in = false;
   PageValues values;
   values.set("error_title", frame.title).set("error_text", std::move(words));
   if (!again.empty()) values.set("again", again).set("t_again", text(l, Text::again));
-  if (!return_url.empty()) {
-    values.set("return_url", return_url).set("t_back_to_tpp", text(l, Text::back_to_tpp, tpp.empty() ? "TPP" : tpp));
+  if (way_back) {
+    values.set("t_back_to_tpp", text(l, Text::back_to_tpp, tpp.empty() ? "TPP" : tpp));
+    values.set(way_back->response ? "return_action" : "return_url", way_back->url);
+    if (way_back->response) {
+      values.set("response", *way_back->response);
+      frame.form_action = oauth::origin_of(way_back->url);
+    }
   }
-  values.flag("dashboard", return_url.empty()).set("t_consents", text(l, Text::consents));
+  values.flag("dashboard", !way_back).set("t_consents", text(l, Text::consents));
   return render_page(frame, "error", values);
+}
+
+// [OAUTH-FORM-POST-2] "HTML form values that are auto-submitted in the User Agent"; without JavaScript by its button
+Response PsuPages::send_back(PageFrame frame, const oauth::AuthorizationResponse& response,
+                             const std::string& tpp) const {
+  if (!response.response) return see_other(response.url);
+  const Language l = frame.language;
+  const std::string name = tpp.empty() ? "TPP" : tpp;
+  frame.title = text(l, Text::returning_title, name);
+  frame.form_action = oauth::origin_of(response.url);
+  frame.script = true;
+  PageValues values;
+  values.set("returning_title", frame.title).set("t_returning", text(l, Text::returning_text, name));
+  values.set("action", response.url).set("response", *response.response).set("t_continue", text(l, Text::continue_));
+  return render_page(frame, "form_post", values);
 }
 
 Response PsuPages::show_login(const PageFrame& frame, const SignIn& door, const std::string& notice) const {
@@ -90,7 +110,7 @@ Response PsuPages::refused(Call& call, PageFrame frame, const SignIn& door,
     case Code::blocked:
       call.event.refuse("authentication_blocked", "[RTS-SCA-4.3b] too many consecutive failures");
       frame.status = 403;
-      return error_page(frame, Text::session_title, text(l, Text::login_blocked), "", door.tpp, door.return_url);
+      return error_page(frame, Text::session_title, text(l, Text::login_blocked), "", door.tpp, door.way_back);
     case Code::busy:
       call.event.refuse("authentication_busy", "as many attempts as are allowed are being verified at this moment");
       return code_step ? show_code(frame, door, text(l, Text::login_failed))
@@ -100,7 +120,7 @@ Response PsuPages::refused(Call& call, PageFrame frame, const SignIn& door,
       call.event.refuse("session_ended", "no live session or challenge");
       frame.status = 403;
       Response response =
-          error_page(frame, Text::session_title, text(l, Text::session_text), door.again, door.tpp, door.return_url);
+          error_page(frame, Text::session_title, text(l, Text::session_text), door.again, door.tpp, door.way_back);
       drop_cookie(response, door.cookie_name);
       return response;
     }
@@ -111,13 +131,13 @@ Response PsuPages::refused(Call& call, PageFrame frame, const SignIn& door,
   }
   frame.status = 500;
   return error_page(frame, Text::unavailable_title, text(l, Text::unavailable_text), door.again, door.tpp,
-                    door.return_url);
+                    door.way_back);
 }
 
 base::Result<base::http::Parameters, Response> PsuPages::form_of(Call& call, const PageFrame& frame,
                                                                  const std::optional<std::string>& session_handle,
                                                                  const std::string& again, const std::string& tpp,
-                                                                 const std::string& return_url) {
+                                                                 const WayBack& way_back) {
   auto form = own_form(call.request);
   const std::string token(form ? form->only("csrf").value_or("") : "");
   if (form && session_handle && consent::csrf_token_matches(*session_handle, token)) return std::move(*form);
@@ -126,7 +146,7 @@ base::Result<base::http::Parameters, Response> PsuPages::form_of(Call& call, con
   PageFrame error = frame;
   error.status = 403;
   return base::failure(
-      error_page(error, Text::forged_title, text(frame.language, Text::forged_text), again, tpp, return_url));
+      error_page(error, Text::forged_title, text(frame.language, Text::forged_text), again, tpp, way_back));
 }
 
 std::string PsuPages::client_name(base::db::Transaction& tx, const base::Caller& caller,
@@ -139,10 +159,13 @@ Response PsuPages::asset(Call& call) {
   const std::string& name = call.path_values.at(0);
   const bool css = name.ends_with(".css");
   const bool svg = name.ends_with(".svg");
-  const std::string_view content = css || svg ? embedded_file(name) : std::string_view();
+  const bool script = name.ends_with(".js");
+  const std::string_view content = css || svg || script ? embedded_file(name) : std::string_view();
   if (content.empty()) return {404, {{"Content-Type", "text/plain; charset=utf-8"}}, "There is no such file.\n"};
   return {200,
-          {{"Content-Type", css ? "text/css; charset=utf-8" : "image/svg+xml"},
+          {{"Content-Type", css      ? "text/css; charset=utf-8"
+                            : script ? "text/javascript; charset=utf-8"
+                                     : "image/svg+xml"},
            {"Cache-Control", "public, max-age=300"},
            {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"}},
           std::string(content)};

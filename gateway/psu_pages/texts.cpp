@@ -68,6 +68,8 @@ constexpr std::array kTexts{
     Entry{Text::detail_note, {"In its own words: “{0}”", "In eigenen Worten: „{0}“", "Selon ses propres mots : « {0} »"}},
     Entry{Text::again, {"Sign in again", "Erneut anmelden", "Se reconnecter"}},
     Entry{Text::back_to_tpp, {"Return to {0}", "Zurück zu {0}", "Revenir à {0}"}},
+    Entry{Text::returning_title, {"Back to {0}", "Zurück zu {0}", "Retour à {0}"}},
+    Entry{Text::returning_text, {"Your bank is finished here. If nothing happens, continue to {0} yourself.", "Ihre Bank ist hier fertig. Wenn nichts geschieht, gehen Sie selbst weiter zu {0}.", "Votre banque a terminé. Si rien ne se passe, continuez vous-même vers {0}."}},
     Entry{Text::error_title, {"This request cannot be used", "Diese Anfrage ist nicht verwendbar", "Cette demande est inutilisable"}},
     Entry{Text::expired_title, {"This request has expired", "Diese Anfrage ist abgelaufen", "Cette demande a expiré"}},
     Entry{Text::expired_text, {"Nothing was shared. Go back to the app and start again.", "Es wurde nichts geteilt. Gehen Sie zurück zur App und beginnen Sie neu.", "Rien n’a été partagé. Retournez à l’application et recommencez."}},

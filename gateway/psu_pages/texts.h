@@ -72,6 +72,8 @@ enum class Text : std::uint16_t {
   detail_note,
   again,
   back_to_tpp,
+  returning_title,
+  returning_text,
   error_title,
   expired_title,
   expired_text,

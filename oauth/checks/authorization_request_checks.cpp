@@ -68,11 +68,26 @@ CheckOutcome request_uri_absent(RequestContext& context) {
   return {};
 }
 
-// [OIDC-CORE-6.1] "request_not_supported" for servers without request objects
-CheckOutcome request_object_absent(RequestContext& context) {
-  if (context.form.count("request") != 0) {
-    return refuse(OAuthErrorCode::request_not_supported, "request objects are not supported: push plain parameters");
+CheckOutcome request_object(RequestContext& context) {
+  const auto text = context.form.only("request");
+  if (!text) {
+    // [FAPI2-MS-FINAL-5.3.1-1] "shall support, use and require signed request objects", [RFC9101-10.5] of the clients
+    // that registered so
+    if (context.client->require_signed_request_object) {
+      return invalid_request("this client must push a signed request object: request is missing");
+    }
+    return {};
   }
+  TRY(context.request_object, verify_request_object(*text, *context.client, context.tools.settings.issuer,
+                                                    context.call.caller, context.tools.client_keys));
+  // [RFC9101-6.3] "MUST only use the parameters in the Request Object, even if the same parameter is provided in the
+  // query parameter"
+  context.form = context.request_object->parameters;
+  return {};
+}
+
+// [OIDC-CORE-7.2.1] "registration_not_supported" for servers without it
+CheckOutcome registration_absent(RequestContext& context) {
   if (context.form.count("registration") != 0) {
     return refuse(OAuthErrorCode::registration_not_supported, "the registration parameter is not supported");
   }
@@ -87,9 +102,16 @@ CheckOutcome response_type_code(RequestContext& context) {
   return {};
 }
 
-CheckOutcome response_mode_query(RequestContext& context) {
+// [FAPI2-MS-FINAL-5.4.1-1] signed responses for clients that registered them; never fragment, never a bare form_post
+CheckOutcome response_mode_registered(RequestContext& context) {
+  const auto& registered = context.client->response_modes;
   const auto value = context.form.only("response_mode");
-  if (value && *value != "query") return invalid_request("response_mode must be query");
+  const auto mode = response_mode_from_text(value ? *value : std::string_view(registered.front()));
+  const bool allowed = mode && std::any_of(registered.begin(), registered.end(), [&](const std::string& text) {
+                         return response_mode_from_text(text) == mode;
+                       });
+  if (!allowed) return invalid_request("response_mode is not registered for this client");
+  context.request.response_mode = *mode;
   return {};
 }
 

@@ -6,9 +6,10 @@
 namespace oauth::checks {
 
 CheckOutcome request_uri_absent(RequestContext& context);
-CheckOutcome request_object_absent(RequestContext& context);
+CheckOutcome request_object(RequestContext& context);
+CheckOutcome registration_absent(RequestContext& context);
 CheckOutcome response_type_code(RequestContext& context);
-CheckOutcome response_mode_query(RequestContext& context);
+CheckOutcome response_mode_registered(RequestContext& context);
 CheckOutcome redirect_uri_registered(RequestContext& context);
 CheckOutcome pkce_s256(RequestContext& context);
 CheckOutcome scope_allowed(RequestContext& context);

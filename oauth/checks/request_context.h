@@ -10,6 +10,7 @@
 #include "base/http/call.h"
 #include "base/result.h"
 #include "oauth/binding/dpop.h"
+#include "oauth/checks/request_object.h"
 #include "oauth/client.h"
 #include "oauth/client_auth/client_keys.h"
 #include "oauth/client_auth/private_key_jwt.h"
@@ -35,12 +36,14 @@ struct RequestContext {
   base::http::Call& call;
   const CheckTools& tools;
 
+  // What was sent. After a request object verified: what stands in it, and nothing of what stood beside it.
   base::http::Parameters form;
   std::optional<Client> client;                 // authenticated
   std::optional<AssertionUse> assertion;        // to be written with the effect
   std::optional<std::string> jkt;               // DPoP key proven in this request
   std::string next_dpop_nonce;                  // for the answer's DPoP-Nonce, when not empty
   std::optional<std::string> x5t;               // certificate shown, of a client whose tokens are bound to it
+  std::optional<RequestObject> request_object;  // PAR: verified, to be written with the effect
   PushedRequest request;                        // PAR: what is being pushed
   std::optional<AuthorizationDetails> details;  // token request: what the token shall be narrowed to
   std::string scope;                            // client_credentials: granted; refresh_token: asked for, or empty

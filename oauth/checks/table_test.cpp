@@ -20,7 +20,7 @@ TEST(CheckTable, EachEndpointDemandsWhatItIsSaidToDemand) {
   const std::string client = "form_encoded parameters_once client_authenticated client_within_limits";
   EXPECT_EQ(column_of(Column::par),
             client +
-                " request_uri_absent request_object_absent response_type_code response_mode_query "
+                " request_uri_absent request_object registration_absent response_type_code response_mode_registered "
                 "redirect_uri_registered pkce_s256 scope_allowed state_and_nonce prompt_known acr_values_known "
                 "max_age_number login_hint_plain claims_parameter "
                 "authorization_details scope_fits_intent code_binding");

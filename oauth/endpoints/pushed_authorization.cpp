@@ -6,15 +6,37 @@
 #include "oauth/checks/table.h"
 #include "oauth/grants/token_response.h"
 #include "oauth/scope.h"
+#include "oauth/store/jti_store.h"
+#include "oauth/store/signed_request_store.h"
 #include "oauth/tokens/handle.h"
 
 namespace oauth {
 namespace {
 
+// The request object's jti is used once, and the object is kept as it came: the client cannot deny having asked for it
+// (FAPI 2.0 Message Signing, NR1).
+base::Result<void, OAuthError> record_request_object(base::db::Transaction& tx, const RequestContext& context,
+                                                     const std::string& request_hash) {
+  if (!context.request_object) return {};
+  const RequestObject& object = *context.request_object;
+  const base::Caller& caller = context.call.caller;
+  if (object.jti_hash && use_assertion_jti(tx, caller.tenant.brand, context.client->id, "request_object",
+                                           *object.jti_hash, object.jti_expires_at) == UseOnce::again) {
+    return base::failure(
+        oauth_error(OAuthErrorCode::invalid_request_object, "request object: it was pushed before: its jti is known"));
+  }
+  insert_signed_request(tx, caller, context.client->id, request_hash, object.text);
+  return {};
+}
+
 // The consent's own scope must be asked for, and no other that needs a consent.
 base::Result<void, OAuthError> take_intent(base::db::Transaction& tx, const base::Caller& caller, ConsentGate& consents,
                                            PushedRequest& request) {
-  if (request.consent.empty()) return {};
+  if (request.consent.empty()) {
+    // The sandbox's test resource may be used for long, as accounts may; identity alone is of use once.
+    request.long_lived = scope_has(request.scope, kScopeTest);
+    return {};
+  }
   const auto intent = consents.intent(tx, caller, request.client, request.consent);
   if (!intent) {
     switch (intent.error()) {
@@ -61,6 +83,7 @@ base::http::Response PushedAuthorizationEndpoint::operator()(base::http::Call& c
   const auto stored = base::db::in_transaction(
       checks_.pool, call.caller.deadline, [&](base::db::Transaction& tx) -> base::Result<bool, OAuthError> {
         TRY_VOID(record_authentication(tx, context));
+        TRY_VOID(record_request_object(tx, context, handle.hash));
         TRY_VOID(take_intent(tx, call.caller, consents_, request));
         insert_pushed_request(tx, call.caller.tenant.brand, request, handle, handle_hash);
         return true;

@@ -6,7 +6,10 @@ static_assert(kFapi2.code_lifetime <= std::chrono::seconds(60));         // [FAP
 static_assert(kFapi2.request_uri_lifetime < std::chrono::seconds(600));  // [FAPI2-SP-FINAL-5.3.2.2-12]
 static_assert(kFapi2.future_skew >= std::chrono::seconds(10) &&          // [FAPI2-SP-FINAL-5.3.2.1-13]
               kFapi2.future_skew <= std::chrono::seconds(60));
-static_assert(kFapi2.max_nonce >= 64);  // [FAPI2-SP-FINAL-5.3.2.2-14]
+static_assert(kFapi2.request_object_max_age <= std::chrono::minutes(60));           // [FAPI2-MS-FINAL-5.3.1-3]
+static_assert(kFapi2.request_object_max_lifetime <= std::chrono::minutes(60));      // [FAPI2-MS-FINAL-5.3.1-4]
+static_assert(kFapi2.authorization_response_lifetime <= std::chrono::minutes(10));  // [JARM-2.1]
+static_assert(kFapi2.max_nonce >= 64);                                              // [FAPI2-SP-FINAL-5.3.2.2-14]
 
 std::string_view to_text(ProfileName name) {
   switch (name) {

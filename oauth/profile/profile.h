@@ -32,6 +32,11 @@ struct Profile {
   std::chrono::seconds past_skew;               // how long after exp a clock may still be wrong
   std::chrono::seconds assertion_max_lifetime;  // exp at most this far ahead, so that its jti row is bounded
   std::chrono::seconds dpop_past;               // iat at most this old
+  // [FAPI2-MS-FINAL-5.3.1-3] nbf of a request object at most 60 minutes in the past
+  std::chrono::seconds request_object_max_age;
+  // [FAPI2-MS-FINAL-5.3.1-4] its exp at most 60 minutes after its nbf
+  std::chrono::seconds request_object_max_lifetime;
+  std::chrono::seconds authorization_response_lifetime;  // [JARM-2.1] of a signed response: at most 10 minutes
   std::size_t max_nonce;  // [FAPI2-SP-FINAL-5.3.2.2-14] 64 must pass; longer is refused, never cut
   std::size_t max_state;
 };
@@ -48,6 +53,9 @@ inline constexpr Profile kFapi2{
     .past_skew = std::chrono::seconds(10),
     .assertion_max_lifetime = std::chrono::seconds(600),
     .dpop_past = std::chrono::seconds(60),
+    .request_object_max_age = std::chrono::seconds(3600),
+    .request_object_max_lifetime = std::chrono::seconds(3600),
+    .authorization_response_lifetime = std::chrono::seconds(300),
     .max_nonce = 512,
     .max_state = 4096,
 };

@@ -52,7 +52,7 @@ struct NewClient {
                                 // self_signed_tls_client_auth: its key is registered
   bool require_signed_request_object = false;
   bool require_dpop_nonce = false;
-  std::vector<std::string> response_modes;  // empty: query, or query.jwt with signed request objects
+  std::vector<std::string> response_modes;  // empty: query
   SubjectType subject_type = SubjectType::public_;
   std::string sector;  // pairwise; empty: the one host of the redirect URIs
   std::string id_token_encrypted_response_alg;

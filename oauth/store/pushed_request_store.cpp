@@ -78,7 +78,9 @@ std::optional<PushedRequestRow> row_of(const std::optional<pqxx::row>& found) {
   out.opened = value<bool>(row[16]);
   out.browser_hash = value<std::optional<Bytes>>(row[17]).value_or(Bytes{}).data;
   out.psu = value<std::optional<base::PsuId>>(row[18]).value_or(base::PsuId());
-  out.request.response_mode = value<std::string>(row[20]);
+  const auto mode = response_mode_from_text(value<std::string>(row[20]));
+  ENSURE(mode, "a pushed request's row has a response mode this program does not know");
+  out.request.response_mode = *mode;
   out.request.acr_values = value<std::string>(row[21]);
   out.request.max_age = value<std::optional<std::int64_t>>(row[22]);
   out.request.login_hint = value<std::string>(row[23]);
@@ -96,8 +98,8 @@ void insert_pushed_request(base::db::Transaction& tx, const base::BrandId& brand
   exec_later(tx, kInsert, request_handle.bucket, Bytes{request_handle.hash}, Bytes{handle_hash}, brand, request.client,
              request.redirect_uri, request.scope, request.state, request.nonce, request.code_challenge,
              request.dpop_jkt, request.consent, request.long_lived, request.authorization_details, request.prompt,
-             request.ui_locales, request.pushed_at, request.expires_at, request.response_mode, request.acr_values,
-             request.max_age, request.login_hint, request.requested_claims);
+             request.ui_locales, request.pushed_at, request.expires_at, to_text(request.response_mode),
+             request.acr_values, request.max_age, request.login_hint, request.requested_claims);
 }
 
 std::optional<PushedRequestRow> find_pushed_request(base::db::Transaction& tx, const base::BrandId& brand,

@@ -10,6 +10,7 @@
 #include "base/db/statement.h"
 #include "base/db/transaction.h"
 #include "base/id.h"
+#include "oauth/client.h"
 #include "oauth/tokens/handle.h"
 
 namespace oauth {
@@ -27,7 +28,7 @@ struct PushedRequest {
   std::string authorization_details;  // canonical JSON; empty: none
   std::string prompt;
   std::string ui_locales;
-  std::string response_mode = "query";
+  ResponseMode response_mode = ResponseMode::query;
   std::string acr_values;               // space-separated, those we know
   std::optional<std::int64_t> max_age;  // seconds (OpenID Connect Core section 3.1.2.1)
   std::string login_hint;

@@ -1,5 +1,6 @@
 #include "oauth/tokens/claims.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/json/strict.h"
@@ -46,6 +47,28 @@ std::optional<base::Instant> Claims::date(std::string_view name) const {
   const double seconds = found->get<double>();
   if (!std::isfinite(seconds) || seconds < 0 || seconds >= kYear10000) return std::nullopt;
   return base::Instant(std::chrono::microseconds(static_cast<std::int64_t>(seconds * 1e6)));
+}
+
+bool Claims::has_audience(std::string_view audience) const {
+  const auto found = impl_->object.find("aud");
+  if (found == impl_->object.end()) return false;
+  if (!found->is_array()) return found->is_string() && *found == audience;
+  const bool strings = std::all_of(found->begin(), found->end(), [](const auto& value) { return value.is_string(); });
+  return strings && std::find(found->begin(), found->end(), audience) != found->end();
+}
+
+std::vector<Claims::Member> Claims::members() const {
+  std::vector<Member> members;
+  for (const auto& [name, value] : impl_->object.items()) {
+    Member member{name, Kind::other, {}};
+    if (value.is_string()) member.kind = Kind::text;
+    if (value.is_number_integer()) member.kind = Kind::integer;
+    if (value.is_object()) member.kind = Kind::object;
+    if (value.is_array()) member.kind = Kind::array;
+    member.text = value.is_string() ? value.get<std::string>() : base::json::dump(value);
+    members.push_back(std::move(member));
+  }
+  return members;
 }
 
 std::size_t Claims::members_of(std::string_view object) const {

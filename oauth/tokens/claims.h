@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -23,6 +24,15 @@ class Claims {
   std::optional<std::string> json(std::string_view name) const;
   // NumericDate (RFC 7519 section 2): a number, fractions allowed, from 1970 to 9999.
   std::optional<base::Instant> date(std::string_view name) const;
+  // aud is this string, or an array of strings with it (RFC 7519 section 4.1.3).
+  bool has_audience(std::string_view audience) const;
+  enum class Kind { text, integer, object, array, other };
+  struct Member {
+    std::string name;
+    Kind kind = Kind::other;
+    std::string text;  // strings as they are, everything else as JSON
+  };
+  std::vector<Member> members() const;
   std::size_t members_of(std::string_view object) const;  // 0 when it is no object
 
  private:

@@ -145,13 +145,31 @@ TEST(MainWay, AnAuthorizationWithoutAConsentIsIdentityAndTheTestResourceOnly) {
   alice.press("allow");
   const Tokens tokens = tpp.redeem(Callback(alice.take_callback()).code, pushed);
   ASSERT_EQ(tokens.answer.status, 200) << tokens.answer.body;
-  EXPECT_EQ(tokens.refresh, "");
-  const Answer resource = tpp.resource("GET", "/sandbox/resource", tokens.access);
-  EXPECT_EQ(resource.status, 200);
-  EXPECT_EQ(resource.at("/sub"), payload_of(tokens.id).at("/sub"));
+  ASSERT_NE(tokens.refresh, "") << "the test resource may be used for long, as accounts may";
+  for (const std::string& access : {tokens.access, tpp.refresh(tokens.refresh).access}) {
+    const Answer resource = tpp.resource("GET", "/sandbox/resource", access);
+    EXPECT_EQ(resource.status, 200);
+    EXPECT_EQ(resource.at("/sub"), payload_of(tokens.id).at("/sub"));
+  }
   const Answer refused = tpp.obie("GET", "/accounts", tokens.access);
   EXPECT_EQ(refused.status, 403);
   EXPECT_NE(refused.header("WWW-Authenticate").find("insufficient_scope"), std::string::npos);
+}
+
+TEST(MainWay, IdentityAloneIsOfUseOnce) {
+  Gateway gateway;
+  Tpp tpp(gateway);
+  Customer alice(gateway);
+  const Pushed pushed = tpp.push_form({{"scope", "openid"}, {"nonce", "n-1"}}, {});
+  alice.open(pushed.url);
+  alice.sign_in();
+  alice.press("allow");
+  const Tokens tokens = tpp.redeem(Callback(alice.take_callback()).code, pushed);
+  ASSERT_EQ(tokens.answer.status, 200) << tokens.answer.body;
+  EXPECT_EQ(tokens.refresh, "");
+  // [RFC9126-7.3] and so is its request_uri, in the same browser too
+  EXPECT_EQ(alice.open(pushed.url).status(), 400);
+  EXPECT_TRUE(alice.page().has("error"));
 }
 
 TEST(MainWay, DatesNarrowTheTransactionsAndPagesKeepTheFilter) {

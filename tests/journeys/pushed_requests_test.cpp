@@ -34,7 +34,7 @@ TEST(PushedRequests, EachFaultIsToldByItsName) {
   EXPECT_EQ(error({{"authorization_details", R"([{"type":"payment"}])"}}), "invalid_authorization_details");
   EXPECT_EQ(error({{"authorization_details", R"([{"type":"urn:aldgate:consent","consent_id":"another"}])"}}),
             "invalid_request");
-  EXPECT_EQ(error({{"request", "a.b.c"}}), "request_not_supported");
+  EXPECT_EQ(error({{"request", "a.b.c"}}), "invalid_request_object");
   EXPECT_EQ(error({{"request_uri", "urn:x"}}), "invalid_request");
   EXPECT_EQ(error({{"prompt", "fly"}}), "invalid_request");
   EXPECT_EQ(error({{"dpop_jkt", std::string(43, 'A')}}), "invalid_dpop_proof");

@@ -251,10 +251,10 @@ class OAuthFlow : public testing::Test {
     });
   }
 
-  base::Result<std::string, oauth::InteractionError> grant(const std::string& handle,
-                                                           const std::string& browser = kBrowser,
-                                                           const std::string& consent = "consent-1",
-                                                           const base::PsuId& psu = kAlice) {
+  base::Result<oauth::AuthorizationResponse, oauth::InteractionError> grant(const std::string& handle,
+                                                                            const std::string& browser = kBrowser,
+                                                                            const std::string& consent = "consent-1",
+                                                                            const base::PsuId& psu = kAlice) {
     const oauth::GrantDecision decision{browser, psu, base::ConsentId(consent), now_, "urn:openbanking:psd2:sca"};
     return base::db::in_transaction(*pool_, caller().deadline, [&](base::db::Transaction& tx) {
       return server_->interactions().grant(tx, caller(), handle, decision);
@@ -270,7 +270,7 @@ class OAuthFlow : public testing::Test {
     EXPECT_TRUE(bind(view->handle, kBrowser).has_value());
     const auto url = grant(view->handle, kBrowser, consent);
     EXPECT_TRUE(url.has_value()) << url.error().log_text;
-    return parameter_of(*url, "code");
+    return parameter_of(url->url, "code");
   }
 
   std::vector<Parameter> code_form(const std::string& code) {
@@ -348,16 +348,16 @@ TEST_F(OAuthFlow, FromPushedRequestToResourceAndEnd) {
   EXPECT_EQ(view->client_name, "App");
   EXPECT_EQ(view->redirect_origin, "https://localhost:9443");
   EXPECT_EQ(view->consent.str(), "consent-1");
-  EXPECT_EQ(parameter_of(view->return_url, "error"), "access_denied");
+  EXPECT_EQ(parameter_of(view->way_back.url, "error"), "access_denied");
   ASSERT_TRUE(bind(view->handle, kBrowser).has_value());
   const auto url = grant(view->handle);
   ASSERT_TRUE(url.has_value()) << url.error().log_text;
-  EXPECT_TRUE(url->starts_with(std::string(kRedirect) + "?"));
+  EXPECT_TRUE(url->url.starts_with(std::string(kRedirect) + "?"));
   // [RFC9207-2] attack 29
-  EXPECT_EQ(parameter_of(*url, "iss"), kIssuer);
-  EXPECT_EQ(parameter_of(*url, "state"), "a state");
+  EXPECT_EQ(parameter_of(url->url, "iss"), kIssuer);
+  EXPECT_EQ(parameter_of(url->url, "state"), "a state");
 
-  const Response tokens = token(app_, code_form(parameter_of(*url, "code")));
+  const Response tokens = token(app_, code_form(parameter_of(url->url, "code")));
   ASSERT_EQ(tokens.status, 200) << tokens.body << last_reason_;
   const Value body = json_of(tokens);
   EXPECT_EQ(body["token_type"], "DPoP");
@@ -574,7 +574,7 @@ TEST_F(OAuthFlow, ARequestIsOpenUntilLoginAndThenBelongsToOneBrowser) {
   const auto again = grant(first->handle);
   ASSERT_FALSE(again.has_value());
   EXPECT_EQ(again.error().code, oauth::InteractionErrorCode::already_granted);
-  EXPECT_TRUE(again.error().return_url->starts_with(kRedirect));
+  EXPECT_TRUE(again.error().way_back->url.starts_with(kRedirect));
   EXPECT_EQ(sql_value("SELECT count(*) FROM oauth.authorization_code"), "1");
   EXPECT_EQ(open(app_.id, request_uri, kBrowser).error().code, oauth::InteractionErrorCode::already_granted);
 }
@@ -609,7 +609,7 @@ TEST_F(OAuthFlow, OnlyItsOwnClientOpensAPushedRequestAndOnlyInTime) {
     const auto refused = open(client, uri);
     ASSERT_FALSE(refused.has_value());
     EXPECT_EQ(refused.error().code, oauth::InteractionErrorCode::unknown);
-    EXPECT_FALSE(refused.error().return_url.has_value());
+    EXPECT_FALSE(refused.error().way_back.has_value());
   }
   const auto view = open(app_.id, request_uri);
   ASSERT_TRUE(view.has_value());
@@ -642,19 +642,19 @@ TEST_F(OAuthFlow, OnlyThePushedParametersCount) {
     const auto refused = ask(query);
     ASSERT_FALSE(refused.has_value()) << query;
     EXPECT_EQ(refused.error().code, oauth::InteractionErrorCode::invalid_request) << query;
-    EXPECT_FALSE(refused.error().return_url.has_value());
+    EXPECT_FALSE(refused.error().way_back.has_value());
   }
   const auto view = ask(good + "&state=outer&nonce=outer&scope=payments&redirect_uri=https%3A%2F%2Fevil.example");
   ASSERT_TRUE(view.has_value());
   EXPECT_EQ(view->scope, "openid accounts");
-  EXPECT_EQ(parameter_of(view->return_url, "state"), "a state");
+  EXPECT_EQ(parameter_of(view->way_back.url, "state"), "a state");
   auto silent = par_form();
   silent.push_back({"prompt", "none"});
   const auto page_needed = open(app_.id, request_uri_of(push(app_, silent)));
   ASSERT_FALSE(page_needed.has_value());
   EXPECT_EQ(page_needed.error().code, oauth::InteractionErrorCode::login_required);
-  EXPECT_EQ(parameter_of(*page_needed.error().return_url, "error"), "login_required");
-  EXPECT_EQ(parameter_of(*page_needed.error().return_url, "iss"), kIssuer);
+  EXPECT_EQ(parameter_of(page_needed.error().way_back->url, "error"), "login_required");
+  EXPECT_EQ(parameter_of(page_needed.error().way_back->url, "iss"), kIssuer);
 }
 
 // [RFC6749-4.1.2.1] [RFC9207-2]
@@ -671,9 +671,9 @@ TEST_F(OAuthFlow, ARefusalEndsTheInteractionWithErrorStateAndIssuer) {
   EXPECT_FALSE(refuse(kOtherBrowser).has_value());
   const auto url = refuse(kBrowser);
   ASSERT_TRUE(url.has_value());
-  EXPECT_EQ(parameter_of(*url, "error"), "access_denied");
-  EXPECT_EQ(parameter_of(*url, "state"), "a state");
-  EXPECT_EQ(parameter_of(*url, "iss"), kIssuer);
+  EXPECT_EQ(parameter_of(url->url, "error"), "access_denied");
+  EXPECT_EQ(parameter_of(url->url, "state"), "a state");
+  EXPECT_EQ(parameter_of(url->url, "iss"), kIssuer);
   EXPECT_EQ(refuse(kBrowser).error().code, oauth::InteractionErrorCode::already_refused);
   EXPECT_EQ(grant(view->handle).error().code, oauth::InteractionErrorCode::already_refused);
 }
@@ -690,9 +690,9 @@ TEST_F(OAuthFlow, StateIsOptionalAndAQueryInTheRedirectUriStays) {
   ASSERT_TRUE(bind(view->handle, kBrowser).has_value());
   const auto url = grant(view->handle);
   ASSERT_TRUE(url.has_value());
-  EXPECT_TRUE(url->starts_with(std::string(kRedirect) + "?dummy1=lorem&code=")) << *url;
-  EXPECT_EQ(url->find("state="), std::string::npos);
-  auto redeem = code_form(parameter_of(*url, "code"));
+  EXPECT_TRUE(url->url.starts_with(std::string(kRedirect) + "?dummy1=lorem&code=")) << url->url;
+  EXPECT_EQ(url->url.find("state="), std::string::npos);
+  auto redeem = code_form(parameter_of(url->url, "code"));
   redeem[2].value = std::string(kRedirect) + "?dummy1=lorem";
   const Value body = json_of(token(app_, redeem));
   const Value claims = Value::parse(base::crypto::parse_compact(body["id_token"].get<std::string>())->payload);
@@ -726,7 +726,7 @@ TEST_F(OAuthFlow, APushedRequestIsRefusedForEachThingThatIsWrong) {
   };
   const std::vector<Case> cases = {
       {"request_uri", set("request_uri", "urn:ietf:params:oauth:request_uri:x"), "invalid_request"},
-      {"request object", set("request", "eyJ.a.b"), "request_not_supported"},
+      {"request object", set("request", "eyJ.a.b"), "invalid_request_object"},
       {"registration", set("registration", "{}"), "registration_not_supported"},
       {"repeated",
        [](auto& form) {
@@ -808,7 +808,7 @@ TEST_F(OAuthFlow, DpopJktAndProofAtParBindTheCode) {
   const Response by_parameter = push(app_, form);
   const auto view = open(app_.id, request_uri_of(by_parameter));
   ASSERT_TRUE(bind(view->handle, kBrowser).has_value());
-  const std::string code = parameter_of(*grant(view->handle), "code");
+  const std::string code = parameter_of(grant(view->handle)->url, "code");
   Tpp thief = app_;
   thief.dpop = other_.dpop;
   EXPECT_EQ(error_of(token(thief, code_form(code))), "invalid_grant");
@@ -824,7 +824,7 @@ TEST_F(OAuthFlow, AuthorizationDetailsAreEchoedAndNeedNoOpenid) {
   const auto view = open(app_.id, request_uri_of(push(app_, form)));
   ASSERT_TRUE(view.has_value());
   ASSERT_TRUE(bind(view->handle, kBrowser).has_value());
-  const Value body = json_of(token(app_, code_form(parameter_of(*grant(view->handle), "code"))));
+  const Value body = json_of(token(app_, code_form(parameter_of(grant(view->handle)->url, "code"))));
   EXPECT_EQ(body["authorization_details"][0]["consent_id"], "consent-1");
   EXPECT_FALSE(body.contains("id_token"));
 }

@@ -36,11 +36,17 @@ export class Callback {
     callback.#sandbox = sandbox;
     callback.server = await listen(sandbox, Number(new URL(sandbox.redirectUri).port), (request, response) => {
       const url = new URL(request.url, sandbox.redirectUri);
-      if (url.pathname === '/callback') {
-        for (const name of ['code', 'state']) sandbox.ledger.keep(name, url.searchParams.get(name));
-        callback.#arrived.push(url);
-      }
-      response.setHeader('content-type', 'text/html').end('<!doctype html><title>TPP</title><h1 id="back">Back at the TPP</h1>');
+      const parts = [];
+      request.on('data', (part) => parts.push(part));
+      request.on('end', () => {
+        // What a form brings stands where the query of a redirect would.
+        if (request.method === 'POST') url.search = Buffer.concat(parts).toString();
+        if (url.pathname === '/callback') {
+          for (const name of ['code', 'state', 'response']) sandbox.ledger.keep(name, url.searchParams.get(name));
+          callback.#arrived.push(url);
+        }
+        response.setHeader('content-type', 'text/html').end('<!doctype html><title>TPP</title><h1 id="back">Back at the TPP</h1>');
+      });
     });
     return callback;
   }

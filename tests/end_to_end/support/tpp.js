@@ -21,16 +21,17 @@ export class Tpp {
     return Tpp.connect(sandbox, client_id, jwk);
   }
 
-  // A new client, registered as an operator would.
-  static async register(sandbox, name) {
+  // A new client, registered as an operator would: with further flags, and metadata for openid-client that go with them.
+  static async register(sandbox, name, flags = [], metadata = {}) {
     const jwk = await newKey();
     const { client_id } = JSON.parse(await sandbox.dev('tpp', 'add', name, '--jwks', writeKey(sandbox, jwk), '--redirect-uri',
-      sandbox.redirectUri, '--auth', 'private_key_jwt', '--binding', 'dpop', '--profile', 'fapi2'));
-    return Tpp.connect(sandbox, client_id, jwk);
+      sandbox.redirectUri, '--auth', 'private_key_jwt', '--binding', 'dpop', '--profile', 'fapi2', ...flags));
+    return Tpp.connect(sandbox, client_id, jwk, metadata);
   }
 
-  static async connect(sandbox, clientId, jwk) {
+  static async connect(sandbox, clientId, jwk, metadata = {}) {
     const tpp = new Tpp();
+    tpp.metadata = metadata;
     tpp.sandbox = sandbox;
     tpp.clientId = clientId;
     tpp.proofKeys = await jose.generateKeyPair('ES256', { extractable: true });
@@ -44,7 +45,7 @@ export class Tpp {
     this.sandbox.ledger.keep('private key', jwk.d);
     const key = await jose.importJWK(jwk, 'ES256');
     this.config = await client.discovery(
-      new URL(this.sandbox.description.issuer), this.clientId, { id_token_signed_response_alg: 'ES256' },
+      new URL(this.sandbox.description.issuer), this.clientId, { id_token_signed_response_alg: 'ES256', ...this.metadata },
       client.PrivateKeyJwt({ key, kid: jwk.kid }), { [client.customFetch]: this.sandbox.fetch });
     this.config[client.customFetch] = this.sandbox.fetch;
     this.DPoP = client.getDPoPHandle(this.config, this.proofKeys);

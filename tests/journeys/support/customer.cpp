@@ -138,6 +138,10 @@ const Page& Customer::go(std::string method, std::string url, Headers headers, s
 const Page& Customer::open(const std::string& url) { return go("GET", url, {}, ""); }
 
 const Page& Customer::submit(const FormOnPage& form, const Headers& headers) {
+  if (!form.action.starts_with('/')) {
+    callback_ = form.action + "?" + base::http::form_encode(form.fields);
+    return page_;
+  }
   Headers sent = headers;
   sent.add("Content-Type", "application/x-www-form-urlencoded");
   return go("POST", form.action, std::move(sent), base::http::form_encode(form.fields));

@@ -41,7 +41,8 @@ class Customer {
   const Page& submit(const FormOnPage& form, const base::http::Headers& headers = {{"Sec-Fetch-Site", "same-origin"}});
 
   const Page& page() const { return page_; }
-  // Where a redirect led that left the gateway; "" when none has since the last call.
+  // Where a redirect or a form led that left the gateway, a form's fields as the URL's query; "" when none has since
+  // the last call.
   std::string take_callback();
 
   // As far as the page allows: password, then one-time code.

@@ -196,6 +196,43 @@ Pushed Tpp::push(const std::string& consent, const Form& changes) const {
   return pushed;
 }
 
+Form Tpp::authorization_parameters(const std::string& consent, Pushed& pushed) const {
+  pushed.verifier = random(48);
+  pushed.state = random();
+  pushed.nonce = random();
+  const Value claims = {{"id_token", {{"openbanking_intent_id", {{"value", consent}, {"essential", true}}}}}};
+  return {{"response_type", "code"},
+          {"client_id", id_},
+          {"redirect_uri", kRedirect},
+          {"scope", "openid accounts"},
+          {"state", pushed.state},
+          {"nonce", pushed.nonce},
+          {"claims", base::json::dump(claims)},
+          {"code_challenge", base::crypto::sha256_base64url(pushed.verifier)},
+          {"code_challenge_method", "S256"}};
+}
+
+std::string Tpp::request_object(const Form& parameters, const Claims& claims, const Claims& header) const {
+  const auto now = unix_seconds(gateway_.clock().now());
+  Value payload = {{"iss", id_}, {"aud", kIssuer}, {"jti", random()}, {"nbf", now}, {"exp", now + 300}};
+  for (const auto& [name, value] : parameters) payload[name] = value;
+  change(payload, claims);
+  Value head = {{"typ", "oauth-authz-req+jwt"}, {"alg", base::crypto::to_text(key.algorithm())}, {"kid", key.kid()}};
+  change(head, header);
+  return base::crypto::sign_compact_raw(base::json::dump(head), base::json::dump(payload), key);
+}
+
+Pushed Tpp::push_signed(const std::string& consent, const Claims& changes, const Form& outside) const {
+  Pushed pushed;
+  const Form parameters = authorization_parameters(consent, pushed);
+  Form whole{{"client_id", id_}, {"request", request_object(parameters, changes)}};
+  change(whole, outside);
+  pushed.answer = call("/par", whole);
+  pushed.request_uri = pushed.answer.at("/request_uri");
+  pushed.url = "/authorize?" + base::http::form_encode({{"client_id", id_}, {"request_uri", pushed.request_uri}});
+  return pushed;
+}
+
 Pushed Tpp::push_with_details(const std::string& consent, const Form& changes) const {
   const Value details = Value::array({{{"type", "urn:aldgate:consent"}, {"consent_id", consent}}});
   return push_form({{"scope", "accounts"}, {"authorization_details", base::json::dump(details)}}, changes);

@@ -88,6 +88,10 @@ class Tpp {
   Pushed push(const std::string& consent, const Form& changes = {}) const;               // openid, claims
   Pushed push_with_details(const std::string& consent, const Form& changes = {}) const;  // authorization_details
   Pushed push_form(Form form, const Form& changes) const;
+  // As push(), in a request object whose claims are changed, with these parameters beside it.
+  Pushed push_signed(const std::string& consent, const Claims& changes = {}, const Form& outside = {}) const;
+  std::string request_object(const Form& parameters, const Claims& claims = {}, const Claims& header = {}) const;
+  Form authorization_parameters(const std::string& consent, Pushed& pushed) const;
   Form code_form(const std::string& code, const Pushed& pushed, const Form& changes = {}) const;
   Tokens redeem(const std::string& code, const Pushed& pushed, const Form& changes = {}) const;
   Tokens refresh(const std::string& refresh_token) const;

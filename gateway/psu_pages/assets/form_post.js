@@ -1,0 +1,2 @@
+// Posts the authorization response to the TPP. The page's button does the same where scripts do not run.
+document.getElementById("form-post").submit();
