@@ -20,8 +20,8 @@ base::Result<AccessToken, std::string> AccessTokenCheck::read(const base::Caller
   return std::move(*read);
 }
 
-base::Result<base::PsuId, std::string> AccessTokenCheck::stands(base::db::Transaction& tx, const base::Caller& caller,
-                                                                const AccessToken& token) const {
+base::Result<StandingToken, std::string> AccessTokenCheck::stands(base::db::Transaction& tx, const base::Caller& caller,
+                                                                  const AccessToken& token) const {
   const base::BrandId& brand = caller.tenant.brand;
   const auto facts =
       read_access_facts(tx, {brand, token.client, token.grant, base::crypto::sha256(token.jti), token.kid});
@@ -34,7 +34,7 @@ base::Result<base::PsuId, std::string> AccessTokenCheck::stands(base::db::Transa
   const std::string subject =
       token.grant.empty() ? token.client.str() : subjects_.subject_of(brand, facts.subject_type, facts.sector, psu);
   if (token.subject != subject || facts.consent != token.consent.str()) return gone("the token is not its grant's");
-  return psu;
+  return StandingToken{psu, facts.require_dpop_nonce};
 }
 
 }  // namespace oauth

@@ -17,6 +17,12 @@
 
 namespace oauth {
 
+// A token that stands, by what is known of its grant and its client.
+struct StandingToken {
+  base::PsuId psu;                  // the grant's customer; none with client credentials
+  bool require_dpop_nonce = false;  // the client's policy
+};
+
 class AccessTokenCheck {
  public:
   AccessTokenCheck(const Settings& settings, KeyRing& keys, const Subjects& subjects)
@@ -25,10 +31,9 @@ class AccessTokenCheck {
   // Nothing of the answer is to be believed before stands(). The error is for the log, and holds nothing of the token.
   base::Result<AccessToken, std::string> read(const base::Caller& caller, std::string_view token) const;
 
-  // Is the grant live, the token not revoked, the client live, the key not compromised? Yields the grant's customer;
-  // none with client credentials.
-  base::Result<base::PsuId, std::string> stands(base::db::Transaction& tx, const base::Caller& caller,
-                                                const AccessToken& token) const;
+  // Is the grant live, the token not revoked, the client live, the key not compromised?
+  base::Result<StandingToken, std::string> stands(base::db::Transaction& tx, const base::Caller& caller,
+                                                  const AccessToken& token) const;
 
  private:
   const Settings& settings_;

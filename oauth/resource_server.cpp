@@ -174,15 +174,15 @@ base::Result<PresentedAccess, AccessRefusal> ResourceServer::authenticate(base::
 
     // [FAPI2-SP-FINAL-5.3.4-2] "shall verify the validity, integrity, expiration and revocation status of access
     // tokens": on the primary, at each use (DESIGN decision 8).
-    const auto psu = base::db::read_only(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
+    const auto standing = base::db::read_only(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
       return deps_.tokens.stands(tx, call.caller, *token);
     });
-    if (!psu) return base::failure(invalid_token(presented.scheme, psu.error()));
-    call.event.psu = *psu;
+    if (!standing) return base::failure(invalid_token(presented.scheme, standing.error()));
+    call.event.psu = standing->psu;
 
     PresentedAccess access;
     if (proof) {
-      const auto rule = facts.require_dpop_nonce ? NonceRule::always : NonceRule::whenever_needed;
+      const auto rule = standing->require_dpop_nonce ? NonceRule::always : NonceRule::whenever_needed;
       if (const auto used = deps_.dpop.use_once(call.caller, *proof, kFapi2, rule); !used) {
         return base::failure(of_proof(used.error()));
       }
@@ -191,7 +191,7 @@ base::Result<PresentedAccess, AccessRefusal> ResourceServer::authenticate(base::
     access.client_ = token->client;
     access.grant_ = token->grant;
     access.consent_ = token->consent;
-    access.psu_ = *psu;
+    access.psu_ = standing->psu;
     access.subject_ = token->subject;
     access.scope_ = token->scope;
     access.auth_time_ = token->auth_time;

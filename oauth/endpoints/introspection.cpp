@@ -52,10 +52,10 @@ Answer of_access_token(base::db::Transaction& tx, const GrantTools& tools, const
     return inactive(context, "the caller is neither the token's client nor its audience");
   }
   const base::Caller& caller = context.call.caller;
-  const auto psu = tokens.stands(tx, caller, token);
-  if (!psu) return inactive(context, psu.error());
+  const auto standing = tokens.stands(tx, caller, token);
+  if (!standing) return inactive(context, standing.error());
   if (!consent_stands(tx, tools, caller, token.consent)) return inactive(context, "the consent is not authorised now");
-  context.call.event.psu = *psu;
+  context.call.event.psu = standing->psu;
 
   Value answer = {
       {"active", true},
