@@ -120,7 +120,9 @@ TEST(AttackList, F14_RegistrationTakesNoScriptsNoForeignSchemesAndNoMoreThanAPar
   }
   EXPECT_EQ(fault([](auto& wanted) { wanted.redirect_uris.clear(); }), "invalid_redirect_uri");
   EXPECT_EQ(fault([](auto& wanted) { wanted.scope = "openid admin"; }), "invalid_client_metadata");
-  EXPECT_EQ(fault([&](auto& wanted) { wanted.jwks = tpp.key.to_jwk(); }), "invalid_client_metadata") << "a private key";
+  EXPECT_EQ(fault([&](auto& wanted) { wanted.jwks = std::string(tpp.key.to_private_jwk().reveal()); }),
+            "invalid_client_metadata")
+      << "a private key";
   EXPECT_EQ(fault([](auto& wanted) { wanted.jwks.clear(); }), "invalid_client_metadata");
   EXPECT_EQ(fault([](auto& wanted) { wanted.response_modes = {"fragment"}; }), "invalid_client_metadata");
 }

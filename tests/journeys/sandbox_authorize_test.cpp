@@ -49,8 +49,7 @@ TEST(SandboxAuthorize, LeadsFromThePushedRequestToTokensLikeThePages) {
                 .one("SELECT string_agg(shown, '') FROM consent.consent_history WHERE consent_id = '" + consent + "'")
                 .find("decided by a program"),
             std::string::npos);
-  EXPECT_EQ(stage.gateway.one("SELECT count(*) FROM consent.customer_session"), "0")
-      << "no session is left behind";
+  EXPECT_EQ(stage.gateway.one("SELECT count(*) FROM consent.customer_session"), "0") << "no session is left behind";
 }
 
 TEST(SandboxAuthorize, SharesTheAccountsThatAreNamedAndNoOthers) {
@@ -131,7 +130,7 @@ TEST(SandboxAuthorize, BodiesAreReadStrictly) {
   for (const std::string& body :
        {std::string(), std::string("[]"), std::string("{}"), good, good + R"(,"decision":"deny"})",
         good + R"(,"password":"alice"})", good + R"(,"accounts":"all"})", good + R"(,"accounts":[1]})",
-        R"({"client_id":"x","request_uri":"y","username":"alice","decision":"maybe"})"}) {
+        std::string(R"({"client_id":"x","request_uri":"y","username":"alice","decision":"maybe"})")}) {
     EXPECT_EQ(stage.authorize(body).status, 400) << body;
   }
   EXPECT_EQ(stage.authorize(good + "}", "text/plain").status, 415);
