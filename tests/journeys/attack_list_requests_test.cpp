@@ -494,7 +494,7 @@ TEST(AttackList, F42_LineBreaksAndMarkupComeBackAsData) {
     const Pushed pushed = tpp.push_form(identity({{"state", state}}), {});
     ASSERT_EQ(pushed.answer.status, 201) << pushed.answer.body;
     alice.open(pushed.url);
-    EXPECT_EQ(alice.page().answer.body.find("<img"), std::string::npos);
+    EXPECT_EQ(alice.page().answer.body.find("<img src=x"), std::string::npos);
     EXPECT_EQ(alice.page().answer.body.find("<script"), std::string::npos);
     alice.sign_in();
     alice.press("deny");
