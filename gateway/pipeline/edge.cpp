@@ -43,10 +43,10 @@ base::Result<std::optional<ForwardedCertificate>, std::string_view> read_client_
     const base::http::Headers& headers) {
   const std::size_t certificates = headers.count(kClientCert);
   const std::size_t chains = headers.count(kClientCertChain);
-  // [RFC9440-2.2] "The Client-Cert header field … MUST NOT occur multiple times"
-  if (certificates > 1 || chains > 1) return base::failure(std::string_view("Client-Cert or its chain is repeated"));
+  // [RFC9440-2.2] "MUST NOT have a list of values or occur multiple times in a request"
+  if (certificates > 1) return base::failure(std::string_view("Client-Cert is repeated"));
   if (certificates == 0) {
-    // [RFC9440-2.3] Client-Cert-Chain "MUST NOT be … unless Client-Cert is also"
+    // [RFC9440-2.3] "MUST NOT appear unless Client-Cert is also present"
     if (chains != 0) return base::failure(std::string_view("Client-Cert-Chain without Client-Cert"));
     return std::optional<ForwardedCertificate>();
   }
@@ -57,7 +57,12 @@ base::Result<std::optional<ForwardedCertificate>, std::string_view> read_client_
   if (!der) return base::failure(std::string_view("Client-Cert is not a byte sequence that holds one certificate"));
   forwarded.certificate_der = std::move(*der);
   if (chains != 0) {
-    const std::string_view list = *headers.only(kClientCertChain);
+    // [RFC9440-2.3] "It MAY have a list of values or occur multiple times"
+    std::string list;
+    for (const std::string_view part : headers.all(kClientCertChain)) {
+      if (!list.empty()) list += ',';
+      list += part;
+    }
     if (list.size() > kMostHeaderBytes) return base::failure(std::string_view("Client-Cert-Chain is too long"));
     auto chain = chain_of(list);
     if (!chain) {
@@ -82,7 +87,7 @@ base::Result<void, std::string_view> Edge::apply(base::http::Request& request) c
     request.peer.certificate_der = std::move(forwarded->certificate_der);
     request.peer.certificate_chain_der = std::move(forwarded->chain_der);
   }
-  // [RFC9440-3.1] from anybody else they mean nothing, and nobody behind this may come to believe them
+  // [RFC9440-2.4] from anybody else they mean nothing, and nobody behind this may come to believe them
   request.headers.remove(kClientCert);
   request.headers.remove(kClientCertChain);
   return {};

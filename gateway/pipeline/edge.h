@@ -19,8 +19,8 @@ struct ForwardedCertificate {
   std::vector<std::string> chain_der;
 };
 
-// The two headers as a trusted edge must write them: each at most once, byte sequences of structured fields
-// (RFC 8941 section 3.3.5) without parameters, each one certificate. nullopt: there is no Client-Cert. Failure: a
+// The two headers as a trusted edge must write them: one byte sequence of structured fields (RFC 8941 section 3.3.5),
+// and a list of them, without parameters, each one certificate. nullopt: there is no Client-Cert. Failure: a
 // constant sentence.
 base::Result<std::optional<ForwardedCertificate>, std::string_view> read_client_cert(
     const base::http::Headers& headers);

@@ -241,7 +241,7 @@ Response Pipeline::dispatch(Call& call, const Route& route, ClientLimit& client_
     } else {
       response = (*endpoints_.guarded(route.id))(call, *access);
     }
-    // [RFC9449-9] "the resource server can also choose to use the DPoP-Nonce header to supply a new nonce value"
+    // [RFC9449-9] "using the DPoP-Nonce header in the same way that authorization servers do"
     if (access && !access->next_dpop_nonce().empty()) response.headers.set("DPoP-Nonce", access->next_dpop_nonce());
   }
   if (route.surface != Surface::page) {

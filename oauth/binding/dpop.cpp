@@ -164,8 +164,8 @@ base::Result<void, OAuthError> DpopVerifier::use_once(const base::Caller& caller
       return use_proof_jti(tx, caller.tenant.brand, proof.jkt, proof.jti_hash, last_use);
     });
     if (use == UseOnce::again) return replayed();
-    // [RFC9449-8.2] "the client will use the new nonce value … the old nonce … until a new nonce is supplied": the next
-    // comes while the old one is still good, so that no request has to be sent twice.
+    // [RFC9449-8.2] "MAY supply the new nonce in the same way that the initial one is supplied": it comes while the old
+    // one is still good, so that no request has to be sent twice.
     if (minted + DpopNonces::kLife / 2 <= now) proof.next_nonce = nonces_.mint(now);
   }
   return {};

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "base/crypto/hash.h"
+#include "base/encoding.h"
 #include "gateway/wiring/parts.h"
 #include "tests/journeys/support/journey.h"
 #include "tests/support/http_certificates.h"
@@ -21,7 +22,7 @@ struct Stage {
   tests::CertificateFiles other = folder.make("other");
   std::string client;
 
-  Stage() {
+  explicit Stage(const Gateway::Change& configure = {}) : gateway(configure) {
     auto& p = gateway.parts();
     const auto caller = gateway.caller();
     std::ostringstream pem;
@@ -121,6 +122,32 @@ TEST(Mtls, WithoutItsCertificateNobodyIsTheClient) {
                 .error(),
             "invalid_client")
       << "an assertion of another client";
+}
+
+// [RFC9440-2.4] Attack 17: the header means something only from the configured edge.
+TEST(Mtls, ACertificateThatTheEdgeForwardsIsTheClients) {
+  const auto ask = [](Stage& s, const std::string& from, const std::string& header, const std::string& handshake) {
+    base::http::Peer peer = Stage::peer(handshake);
+    peer.address = from;
+    Headers headers{{"Content-Type", "application/x-www-form-urlencoded"}};
+    if (!header.empty()) headers.add("Client-Cert", header);
+    return s.gateway.send(
+        "POST", std::string(kMtlsBase) + "/token", headers,
+        base::http::form_encode({{"grant_type", "client_credentials"}, {"scope", "accounts"}, {"client_id", s.client}}),
+        peer);
+  };
+  Stage s([](gateway::Settings& settings) { settings.trusted_peers = {*base::net::Cidr::parse("10.1.0.0/28")}; });
+  const std::string own = ":" + base::base64_encode(s.own.der) + ":";
+  const std::string other = ":" + base::base64_encode(s.other.der) + ":";
+  EXPECT_EQ(ask(s, "10.1.0.1", own, "").status, 200);
+  EXPECT_EQ(ask(s, "10.1.0.1", own, s.other.der).status, 200) << "the edge's own certificate is not asked";
+  EXPECT_EQ(ask(s, "10.1.0.1", other, "").error(), "invalid_client");
+  EXPECT_EQ(ask(s, "10.1.0.1", "", s.own.der).error(), "invalid_client");
+  EXPECT_EQ(ask(s, "10.1.0.1", "rubbish", s.own.der).status, 400);
+  EXPECT_EQ(ask(s, "10.1.0.16", own, "").error(), "invalid_client") << "next to the edge";
+  EXPECT_EQ(ask(s, "10.1.0.16", other, s.own.der).status, 200) << "what the handshake proved";
+  Stage without;
+  EXPECT_EQ(ask(without, "10.1.0.1", ":" + base::base64_encode(without.own.der) + ":", "").error(), "invalid_client");
 }
 
 TEST(Mtls, ProofsAndAssertionsDoNotMixIn) {

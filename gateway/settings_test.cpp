@@ -1,0 +1,50 @@
+#include "gateway/settings.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "tests/support/http_certificates.h"
+
+namespace gateway {
+namespace {
+
+// What the settings say of the edge; all their other faults (most of a file is missing here) are left out.
+std::vector<std::string> faults_of_edge(const std::string& edge, bool mtls_asks) {
+  const tests::CertificateFolder folder;
+  const auto file = folder.path() / "aldgate.toml";
+  std::ofstream(file) << "environment = \"production\"\n[server]\nnode = \"n\"\n[listeners.mtls]\naddresses = "
+                         "[\"127.0.0.1:8444\"]\ntls = true\nclient_certificates = "
+                      << (mtls_asks ? "true" : "false") << "\n"
+                      << edge;
+  const auto settings = load_settings(file);
+  EXPECT_FALSE(settings.has_value());
+  std::vector<std::string> faults;
+  if (settings) return faults;
+  EXPECT_FALSE(settings.error().empty());
+  for (const auto& fault : settings.error()) {
+    if (fault.find("trusted_peers") != std::string::npos) faults.push_back(fault);
+  }
+  return faults;
+}
+
+TEST(EdgeSettings, AnEdgeIsNamedByItsAddresses) {
+  EXPECT_TRUE(faults_of_edge("", true).empty());
+  EXPECT_TRUE(
+      faults_of_edge("[edge]\ntrusted_peers = [\"10.1.0.0/28\", \"127.0.0.1\", \"2001:db8::7\"]\n", false).empty());
+  EXPECT_TRUE(faults_of_edge("[edge]\ntrusted_peers = []\n", true).empty());
+  for (const std::string range :
+       {"0.0.0.0/0", "::/0", "128.0.0.0/1", "2000::/3", "10.1.0.0/33", "10.1", "edge.example"}) {
+    EXPECT_EQ(faults_of_edge("[edge]\ntrusted_peers = [\"" + range + "\"]\n", false).size(), 1u) << range;
+  }
+}
+
+// One source of client certificates.
+TEST(EdgeSettings, AListenerThatAsksForCertificatesItselfContradictsAnEdge) {
+  const auto faults = faults_of_edge("[edge]\ntrusted_peers = [\"10.1.0.0/28\"]\n", true);
+  ASSERT_EQ(faults.size(), 1u);
+  EXPECT_NE(faults.front().find("client_certificates = false"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace gateway
