@@ -164,12 +164,12 @@ base::Result<Settings, std::vector<std::string>> load_settings(const std::filesy
 
   if (reader.has("edge")) {
     const Section edge = reader.section("edge");
-    for (const auto& text : edge.list("trusted_peers")) {
-      const auto range = base::net::Cidr::parse(text);
+    for (const auto& peer : edge.list("trusted_peers")) {
+      const auto range = base::net::Cidr::parse(peer);
       if (!range) {
-        edge.refuse("trusted_peers", "'" + text + "' is no address and no range of addresses");
+        edge.refuse("trusted_peers", "'" + peer + "' is no address and no range of addresses");
       } else if (names_everybody(*range)) {
-        edge.refuse("trusted_peers", "'" + text + "' is everybody");
+        edge.refuse("trusted_peers", "'" + peer + "' is everybody");
       } else {
         s.trusted_peers.push_back(*range);
       }
