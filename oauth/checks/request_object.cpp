@@ -53,6 +53,7 @@ base::Result<base::http::Parameters, OAuthError> parameters_of(const Claims& cla
         continue;
       case Claims::Kind::other:
         if (is_in(kJsonParameters, name) || is_in(kTextParameters, name)) return refuse(name + " must be a string");
+        if (name == "max_age") return refuse("max_age must be a whole number");
         continue;
     }
     parameters.push_back({std::move(name), std::move(text)});

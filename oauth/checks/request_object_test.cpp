@@ -206,6 +206,9 @@ TEST(RequestObject, EachCheckRefusesWhatIsOneStepOff) {
       {"state a number", [](auto& o) { o.claims["state"] = 1; }, "state must not be a number"},
       {"nonce null", [](auto& o) { o.claims["nonce"] = nullptr; }, "nonce must be a string"},
       {"scope an array", [](auto& o) { o.claims["scope"] = {"openid"}; }, "scope must be a string"},
+      {"max_age a number", [](auto& o) { o.claims["max_age"] = 60; }, nullptr},
+      {"max_age a fraction", [](auto& o) { o.claims["max_age"] = 0.5; }, "max_age must be"},
+      {"max_age null", [](auto& o) { o.claims["max_age"] = nullptr; }, "max_age must be"},
       {"claims a number", [](auto& o) { o.claims["claims"] = 1; }, "claims must not be a number"},
       {"claims true", [](auto& o) { o.claims["claims"] = true; }, "claims must be"},
   };
