@@ -444,7 +444,8 @@ TEST(HttpServerTls, GivesWhatTheClientSentBesideItsCertificate) {
       EXPECT_EQ(client.resumed(), round > 0) << version;
       EXPECT_EQ(client.exchange(get("/certificate"))->body, leaf.der) << version << " " << round;
       EXPECT_EQ(client.exchange(get("/chain"))->body, issuing.der() + root.der()) << version << " " << round;
-      options.session = client.session();
+      // A resumed TLS 1.2 session goes on under the ticket it has.
+      if (auto next = client.session()) options.session = std::move(next);
       ASSERT_TRUE(options.session);
     }
   }

@@ -142,6 +142,7 @@ class EchoApplication final : public gateway::Application {
                     " route " + std::to_string(route) + " from " + request.peer.address + " body " + request.body;
     if (ends(request.path, "/certificate")) response.body = request.peer.certificate_der;
     if (ends(request.path, "/chain")) {
+      response.body.clear();
       for (const auto& der : request.peer.certificate_chain_der) response.body += der;
     }
     return response;
