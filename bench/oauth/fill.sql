@@ -13,23 +13,25 @@ INSERT INTO oauth.client_key
   SELECT (jsonb_populate_record(t, jsonb_build_object('client_id', b.client_id, 'kid', k.kid, 'jwk', k.jwk, 'thumbprint', k.kid))).*
     FROM batch b
     JOIN bench.key k ON k.number = 1 + (b.n - 1) % (SELECT count(*) FROM bench.key)
-    CROSS JOIN (SELECT * FROM oauth.client_key WHERE client_id = :'template' LIMIT 1) t;
+    JOIN oauth.client_key t ON t.ctid = (SELECT ctid FROM oauth.client_key WHERE client_id = :'template' LIMIT 1);
 
 INSERT INTO consent.consent
   SELECT (jsonb_populate_record(t, jsonb_build_object('client_id', b.client_id, 'consent_id', b.consent_id))).*
     FROM batch b
-    CROSS JOIN (SELECT * FROM consent.consent WHERE client_id = :'template' AND status = 'authorised' LIMIT 1) t;
+    JOIN consent.consent t
+      ON t.ctid = (SELECT ctid FROM consent.consent WHERE client_id = :'template' AND status = 'authorised' LIMIT 1);
 
 INSERT INTO oauth.authorization_grant
   SELECT (jsonb_populate_record(t, jsonb_build_object('client_id', b.client_id, 'consent_id', b.consent_id, 'grant_id', b.grant_id))).*
     FROM batch b
-    CROSS JOIN (SELECT * FROM oauth.authorization_grant WHERE client_id = :'template' AND status = 'live' LIMIT 1) t;
+    JOIN oauth.authorization_grant t
+      ON t.ctid = (SELECT ctid FROM oauth.authorization_grant WHERE client_id = :'template' AND status = 'live' LIMIT 1);
 
 INSERT INTO oauth.refresh_token
   SELECT (jsonb_populate_record(t, jsonb_build_object('client_id', b.client_id, 'grant_id', b.grant_id,
             'token_hash', sha256(convert_to('filled-token-' || b.n, 'UTF8'))))).*
     FROM batch b
-    CROSS JOIN (SELECT * FROM oauth.refresh_token WHERE client_id = :'template' LIMIT 1) t;
+    JOIN oauth.refresh_token t ON t.ctid = (SELECT ctid FROM oauth.refresh_token WHERE client_id = :'template' LIMIT 1);
 
 DROP TABLE batch;
 ANALYZE oauth.client;

@@ -10,20 +10,23 @@ const identifier = () => randomBytes(16).toString('base64url');
 
 // An ES256 key as a client holds one.
 export class Key {
+  // Through DER: exporting thousands of JWKs can lock up Node 20 (a collection under way takes the lock that export holds).
   static generate() {
-    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    return new Key(privateKey.export({ format: 'jwk' }));
+    const { privateKey, publicKey } = generateKeyPairSync('ec', {
+      namedCurve: 'P-256', privateKeyEncoding: { type: 'pkcs8', format: 'der' }, publicKeyEncoding: { type: 'spki', format: 'der' },
+    });
+    return new Key(privateKey, publicKey);
   }
 
-  constructor(jwk) {
-    const { kty, crv, x, y } = jwk;
-    this.privateJwk = jwk;
-    this.publicJwk = { kty, crv, x, y };
-    this.kid = sha256(JSON.stringify({ crv, kty, x, y }));
+  constructor(pkcs8, spki) {
+    this.pkcs8 = pkcs8;
+    const [x, y] = [spki.subarray(-64, -32), spki.subarray(-32)].map(base64url); // the uncompressed point ends the SPKI
+    this.publicJwk = { kty: 'EC', crv: 'P-256', x, y };
+    this.kid = sha256(JSON.stringify({ crv: 'P-256', kty: 'EC', x, y }));
   }
 
   sign(header, claims) {
-    this.privateKey ??= createPrivateKey({ key: this.privateJwk, format: 'jwk' });
+    this.privateKey ??= createPrivateKey({ key: this.pkcs8, format: 'der', type: 'pkcs8' });
     const input = `${base64url(JSON.stringify(header))}.${base64url(JSON.stringify(claims))}`;
     const signature = sign('sha256', Buffer.from(input), { key: this.privateKey, dsaEncoding: 'ieee-p1363' });
     return `${input}.${base64url(signature)}`;

@@ -208,6 +208,8 @@ if (gateway.introspection_endpoint) {
     floor: { verify: 2, sign: 0 }, status: 200,
     make: async (server, extra) => {
       const tokens = await accessTokens(server, extra);
+      const { active } = await sendForJson(agent, introspect(server, clients[0], tokens[0]), 200);
+      if (!active) throw new Error('a client does not see its own token as active');
       return (i) => introspect(server, of(clients, i), of(tokens, i));
     },
   };
