@@ -100,7 +100,7 @@ const std::vector<fs::path>& repository_files() {
       const std::string name = it->path().filename().string();
       if (it->is_directory() && (name == ".git" || name == "build" || name == ".run" || name == "node_modules")) {
         it.disable_recursion_pending();
-      } else if (it->is_regular_file()) {
+      } else if (it->is_regular_file() && name != ".git") {  // a linked work tree has a file of that name
         files.push_back(fs::relative(it->path(), root));
       }
     }
