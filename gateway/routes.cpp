@@ -39,6 +39,8 @@ constexpr std::array kRoutes{
     Route{RouteId::token, Method::post, "/token", kApi, Needs::client_authentication, Surface::oauth, "", kForm, kPool, kAlways},
     Route{RouteId::revoke, Method::post, "/revoke", kApi, Needs::client_authentication, Surface::oauth, "", kForm, kPool, kAlways},
     Route{RouteId::introspect, Method::post, "/introspect", kApi, Needs::client_authentication, Surface::oauth, "", kForm, kPool, kAlways},
+    Route{RouteId::userinfo_get, Method::get, "/userinfo", kApi, Needs::access_token, Surface::oauth, "openid", kNone, kPool, kAlways},
+    Route{RouteId::userinfo_post, Method::post, "/userinfo", kApi, Needs::access_token, Surface::oauth, "openid", kForm, kPool, kAlways},
     // the customer's browser
     Route{RouteId::home, Method::get, "/", kPublic, Needs::nobody, Surface::page, "", kNone, kPool, kAlways},
     Route{RouteId::asset, Method::get, "/assets/{name}", kPublic, Needs::nobody, Surface::page, "", kNone, kInline, kAlways},

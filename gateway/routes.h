@@ -37,6 +37,8 @@ enum class RouteId : std::uint16_t {
   token,
   revoke,
   introspect,
+  userinfo_get,
+  userinfo_post,
   authorize_get,
   interaction_page,
   interaction_login,

@@ -8,6 +8,7 @@
 #include "oauth/endpoints/pushed_authorization.h"
 #include "oauth/endpoints/revocation.h"
 #include "oauth/endpoints/token.h"
+#include "oauth/endpoints/userinfo.h"
 #include "oauth/store/jti_store.h"
 
 namespace oauth {
@@ -29,6 +30,7 @@ struct AuthorizationServer::Parts {
         token(checks, grants),
         revocation(checks, grants),
         introspection(checks, grants, access_tokens),
+        userinfo({deps.settings, deps.pool, keys, deps.consents}),
         metadata(deps.settings, detail_types),
         resource_metadata(deps.settings, detail_types),
         jwks(keys),
@@ -50,6 +52,7 @@ struct AuthorizationServer::Parts {
   TokenEndpoint token;
   RevocationEndpoint revocation;
   IntrospectionEndpoint introspection;
+  UserinfoEndpoint userinfo;
   MetadataEndpoint metadata;
   ProtectedResourceMetadataEndpoint resource_metadata;
   JwksEndpoint jwks;
@@ -65,6 +68,9 @@ base::http::Response AuthorizationServer::pushed_authorization(base::http::Call&
 base::http::Response AuthorizationServer::token(base::http::Call& call) { return parts_->token(call); }
 base::http::Response AuthorizationServer::revocation(base::http::Call& call) { return parts_->revocation(call); }
 base::http::Response AuthorizationServer::introspection(base::http::Call& call) { return parts_->introspection(call); }
+base::http::Response AuthorizationServer::userinfo(base::http::Call& call, const PresentedAccess& access) {
+  return parts_->userinfo(call, access);
+}
 base::http::Response AuthorizationServer::jwks(base::http::Call& call) { return parts_->jwks(call); }
 base::http::Response AuthorizationServer::openid_configuration(base::http::Call& call) {
   return parts_->metadata(call);

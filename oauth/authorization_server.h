@@ -51,7 +51,9 @@ class AuthorizationServer {
   base::http::Response token(base::http::Call& call);                 // POST /token
   base::http::Response revocation(base::http::Call& call);            // POST /revoke
   base::http::Response introspection(base::http::Call& call);         // POST /introspect
-  base::http::Response jwks(base::http::Call& call);                  // GET /jwks; never blocks
+  base::http::Response userinfo(base::http::Call& call,
+                                const PresentedAccess& access);  // GET and POST /userinfo
+  base::http::Response jwks(base::http::Call& call);             // GET /jwks; never blocks
   base::http::Response openid_configuration(
       base::http::Call& call);  // GET /.well-known/openid-configuration; never blocks
   base::http::Response server_metadata(

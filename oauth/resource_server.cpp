@@ -113,6 +113,10 @@ void point_to_metadata(AccessRefusal& refusal, const Settings& settings, const b
 
 bool PresentedAccess::has_scope(std::string_view scope) const { return scope_has(scope_, scope); }
 
+AccessRefusal invalid_token(const base::http::Call& call, std::string log_text) {
+  return invalid_token(scheme_of(call), std::move(log_text));
+}
+
 AccessRefusal insufficient_scope(const base::http::Call& call, std::string_view scope) {
   const std::string text = "the access token has not the scope that is needed";
   AccessRefusal out;

@@ -63,6 +63,8 @@ struct AccessRefusal {
   std::string log_text;  // never any part of the token
 };
 
+// A token that was good a moment ago, before its surface looked at what it stands on: 401 invalid_token.
+AccessRefusal invalid_token(const base::http::Call& call, std::string log_text);
 // A good token without the scope: 403 insufficient_scope.
 AccessRefusal insufficient_scope(const base::http::Call& call, std::string_view scope);
 

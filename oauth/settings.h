@@ -16,6 +16,7 @@ struct EndpointPaths {
   std::string token = "/token";
   std::string revocation = "/revoke";
   std::string introspection = "/introspect";
+  std::string userinfo = "/userinfo";
   std::string jwks = "/jwks";
   std::string protected_resource = "/.well-known/oauth-protected-resource";
 };

@@ -13,6 +13,7 @@
 #include "gateway/settings.h"
 #include "gateway/wiring/parts.h"
 #include "gateway/wiring/product.h"
+#include "oauth/scope.h"
 
 namespace gateway {
 namespace {
@@ -75,6 +76,11 @@ ordered_json to_json(const oauth::Client& client) {
           {"jwks_uri", client.jwks_uri},
           {"require_signed_request_object", client.require_signed_request_object},
           {"response_modes", client.response_modes},
+          {"subject_type", oauth::to_text(client.subject_type)},
+          {"sector", client.sector},
+          {"id_token_encrypted_response_alg", client.id_token_encrypted_response_alg},
+          {"id_token_encrypted_response_enc", client.id_token_encrypted_response_enc},
+          {"userinfo_signed_response_alg", client.userinfo_signed_response_alg},
           {"keys", std::move(keys)}};
 }
 
@@ -85,6 +91,7 @@ struct PartnerArguments {
                                                                           profile = "fapi2", scope, kid, key_file;
   std::vector<std::string> redirect_uris;
   std::string jwks_uri;
+  std::string subject_type = "public", sector, id_token_alg, id_token_enc, userinfo_alg;
   std::map<oauth::TlsSubjectKind, std::string> tls_subjects;
   bool require_dpop_nonce = false;
   std::vector<std::string> response_modes;
@@ -102,6 +109,16 @@ void partner_add(Product::Parts& p, const PartnerArguments& a) {
   if (!method) throw Refused("--auth takes private_key_jwt, tls_client_auth or self_signed_tls_client_auth");
   if (!binding) throw Refused("--binding takes dpop or mtls");
   if (!profile) throw Refused("--profile does not know " + a.profile);
+  const auto subject_type = oauth::subject_type_from_text(a.subject_type);
+  if (!subject_type) throw Refused("--subject-type takes public or pairwise");
+  if (a.redirect_uris.empty() && a.scope != oauth::kScopeIntrospection) {
+    throw Refused("--redirect-uri is needed, but for a resource server: --scope introspection");
+  }
+  client.subject_type = *subject_type;
+  client.sector = a.sector;
+  client.id_token_encrypted_response_alg = a.id_token_alg;
+  client.id_token_encrypted_response_enc = a.id_token_enc;
+  client.userinfo_signed_response_alg = a.userinfo_alg;
   client.auth_method = *method;
   client.binding = *binding;
   client.profile = *profile;
@@ -271,13 +288,20 @@ int run(int argc, char** argv) {
   add->add_option("--on-behalf-of", a.on_behalf_of, "the brand it acts for");
   add->add_option("--jwks", a.jwks_file, "file with its public keys (JWK Set or JWK)");
   add->add_option("--cert", a.certificate_file, "file with its client certificate (PEM)");
-  add->add_option("--redirect-uri", a.redirect_uris, "one or more")->required();
+  add->add_option("--redirect-uri", a.redirect_uris, "one or more; none for a resource server");
   add->add_option("--auth", a.auth, "private_key_jwt | tls_client_auth | self_signed_tls_client_auth");
   add->add_option("--binding", a.binding, "dpop | mtls");
   add->add_option("--profile", a.profile, "fapi2");
   add->add_flag("--require-signed-request-object", a.require_signed_request_object, "refuse its unsigned requests");
   add->add_option("--response-mode", a.response_modes, "query | query.jwt | form_post.jwt: one or more, its own first");
-  add->add_option("--scope", a.scope, "what it may ask for; everything when absent");
+  add->add_option("--scope", a.scope,
+                  "what it may ask for; everything when absent. introspection: one of the bank's own resource servers");
+  add->add_option("--subject-type", a.subject_type, "public | pairwise: how it is told who a customer is");
+  add->add_option("--sector", a.sector, "pairwise: the host it shares names with; else its redirect URIs' host");
+  add->add_option("--id-token-encrypted-response-alg", a.id_token_alg,
+                  "RSA-OAEP-256 | ECDH-ES, to the key of use enc in --jwks");
+  add->add_option("--id-token-encrypted-response-enc", a.id_token_enc, "A256GCM");
+  add->add_option("--userinfo-signed-response-alg", a.userinfo_alg, "ES256: userinfo as a signed JWT");
   add->add_option("--jwks-uri", a.jwks_uri, "where it publishes its public keys (https), instead of --jwks");
   using Kind = oauth::TlsSubjectKind;
   add->add_option("--tls-subject-dn", a.tls_subjects[Kind::subject_dn], "its certificate's subject (RFC 4514)");

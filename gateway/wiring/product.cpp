@@ -214,6 +214,8 @@ Product::Parts::Parts(Settings read)
   open(RouteId::token, as, &AuthorizationServer::token);
   open(RouteId::revoke, as, &AuthorizationServer::revocation);
   open(RouteId::introspect, as, &AuthorizationServer::introspection);
+  guarded(RouteId::userinfo_get, as, &AuthorizationServer::userinfo);
+  guarded(RouteId::userinfo_post, as, &AuthorizationServer::userinfo);
 
   open(RouteId::home, pages, &PsuPages::home);
   open(RouteId::authorize_get, pages, &PsuPages::authorize);

@@ -38,9 +38,10 @@ CheckOutcome set_intent(RequestContext& context, const std::string& id) {
 // claims.<place>.openbanking_intent_id = {"value": ID, "essential": true}
 CheckOutcome intent_of_claims(RequestContext& context, const base::json::Value& place) {
   const auto found = place.find("openbanking_intent_id");
-  if (found == place.end()) return {};
-  if (!found->is_object() || !found->contains("value") || !(*found)["value"].is_string()) {
-    return invalid_request("claims: openbanking_intent_id needs a value");
+  // [OIDC-CORE-5.5.1] null and an object without a value ask to be told; they name nothing
+  if (found == place.end() || found->is_null() || (found->is_object() && !found->contains("value"))) return {};
+  if (!found->is_object() || !(*found)["value"].is_string()) {
+    return invalid_request("claims: the value of openbanking_intent_id is not a string");
   }
   return set_intent(context, (*found)["value"].get<std::string>());
 }
@@ -247,6 +248,7 @@ CheckOutcome claims_parameter(RequestContext& context) {
     TRY_VOID(intent_of_claims(context, *found));
     TRY_VOID(acr_of_claims(*found));
   }
+  context.request.requested_claims = base::json::dump(*claims);
   return {};
 }
 

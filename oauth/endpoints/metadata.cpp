@@ -1,10 +1,12 @@
 #include "oauth/endpoints/metadata.h"
 
+#include "base/crypto/jwe.h"
 #include "base/json/strict.h"
 #include "oauth/client.h"
 #include "oauth/profile/profile.h"
 #include "oauth/registration/clients.h"
 #include "oauth/scope.h"
+#include "oauth/tokens/requested_claims.h"
 
 namespace oauth {
 namespace {
@@ -12,6 +14,18 @@ namespace {
 base::json::Value algorithms() {
   auto list = base::json::Value::array();
   for (const auto algorithm : kFapi2.algorithms) list.push_back(to_text(algorithm));
+  return list;
+}
+
+base::json::Value encryption_algorithms() {
+  auto list = base::json::Value::array();
+  for (const auto algorithm : base::crypto::kJweAlgorithms) list.push_back(to_text(algorithm));
+  return list;
+}
+
+base::json::Value claims() {
+  auto list = base::json::Value::array({"sub"});
+  for (const auto claim : kRequestableClaims) list.push_back(claim);
   return list;
 }
 
@@ -27,6 +41,8 @@ MetadataEndpoint::MetadataEndpoint(const Settings& settings, const DetailTypes& 
       {"token_endpoint", settings.issuer + paths.token},
       {"revocation_endpoint", settings.issuer + paths.revocation},
       {"introspection_endpoint", settings.issuer + paths.introspection},
+      {"userinfo_endpoint", settings.issuer + paths.userinfo},
+      {"userinfo_signing_alg_values_supported", {to_text(kServerAlgorithm)}},
       {"introspection_signing_alg_values_supported", {to_text(kServerAlgorithm)}},
       {"jwks_uri", settings.issuer + paths.jwks},
       {"scopes_supported", *scopes},
@@ -36,13 +52,15 @@ MetadataEndpoint::MetadataEndpoint(const Settings& settings, const DetailTypes& 
       {"grant_types_supported", {"authorization_code", "refresh_token", "client_credentials"}},
       {"subject_types_supported", {to_text(SubjectType::public_), to_text(SubjectType::pairwise)}},
       {"id_token_signing_alg_values_supported", {to_text(kServerAlgorithm)}},
+      {"id_token_encryption_alg_values_supported", encryption_algorithms()},
+      {"id_token_encryption_enc_values_supported", {base::crypto::kJweEncryption}},
       {"code_challenge_methods_supported", {"S256"}},
       {"require_pushed_authorization_requests", true},
       {"request_parameter_supported", true},
       {"request_object_signing_alg_values_supported", algorithms()},
       {"request_uri_parameter_supported", false},
       {"claims_parameter_supported", true},
-      {"claims_supported", {"sub", "acr", "auth_time", "openbanking_intent_id"}},
+      {"claims_supported", claims()},
       {"acr_values_supported", {"urn:openbanking:psd2:sca"}},
       {"authorization_details_types_supported", details.names()},
       {"authorization_response_iss_parameter_supported", true},
@@ -64,6 +82,7 @@ MetadataEndpoint::MetadataEndpoint(const Settings& settings, const DetailTypes& 
       {"token_endpoint", settings.mtls_base + paths.token},
       {"revocation_endpoint", settings.mtls_base + paths.revocation},
       {"introspection_endpoint", settings.mtls_base + paths.introspection},
+      {"userinfo_endpoint", settings.mtls_base + paths.userinfo},
   };
   body_ = base::json::dump(document);
 }

@@ -92,6 +92,9 @@ GrantOutcome authorization_code(const GrantTools& tools, RequestContext& context
                                          .consent = grant->consent,
                                          .access_token = response.access_token},
                                         keys->signing_key(now));
+      if (!context.client->encryption_jwk.empty()) {
+        response.id_token = encrypt_id_token(response.id_token, context.client->encryption_jwk, tools.entropy);
+      }
     }
     tools.audit.record(tx, token_evidence(context, "token.issue", &*grant, grant->scope));
     return response;

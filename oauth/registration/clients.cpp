@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/crypto/jwe.h"
 #include "base/crypto/jwk.h"
 #include "base/crypto/x509.h"
 #include "base/encoding.h"
@@ -137,6 +138,40 @@ base::Result<void, RegistrationError> take_credentials(const NewClient& asked, c
 
 constexpr std::array<std::string_view, 4> kResponseModes{"query", "query.jwt", "form_post.jwt", "jwt"};
 
+// [OIDC-CORE-8.1] a host, with nothing that could be read as more
+bool plain_host(std::string_view host) {
+  return host.size() <= 253 &&
+         host.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.[:]") == std::string_view::npos;
+}
+
+// [OIDC-REGISTRATION-2] id_token_encrypted_response_alg and _enc: "signed then encrypted", to the one key of its jwks
+// that is for encryption and fits.
+base::Result<void, RegistrationError> take_encryption(const NewClient& asked, Client& client) {
+  client.id_token_encrypted_response_alg = asked.id_token_encrypted_response_alg;
+  client.id_token_encrypted_response_enc = asked.id_token_encrypted_response_enc;
+  if (asked.id_token_encrypted_response_alg.empty() && asked.id_token_encrypted_response_enc.empty()) return {};
+  const auto algorithm = base::crypto::jwe_algorithm_from_text(asked.id_token_encrypted_response_alg);
+  if (!algorithm || asked.id_token_encrypted_response_enc != base::crypto::kJweEncryption) {
+    return refuse(
+        Code::invalid_client_metadata,
+        "id_token_encrypted_response_alg: RSA-OAEP-256 or ECDH-ES, with id_token_encrypted_response_enc A256GCM");
+  }
+  if (asked.jwks.empty()) return refuse(Code::invalid_client_metadata, "encrypted ID tokens need the key in jwks");
+  const auto keys = base::crypto::EncryptionKey::from_jwks(asked.jwks);
+  if (!keys) return refuse(Code::invalid_client_metadata, "jwks: " + keys.error().log_text);
+  for (const auto& key : *keys) {
+    if (key.algorithm() != *algorithm) continue;
+    if (!client.encryption_jwk.empty()) {
+      return refuse(Code::invalid_client_metadata, "jwks holds several keys of use enc for this algorithm");
+    }
+    client.encryption_jwk = key.to_jwk();
+  }
+  if (client.encryption_jwk.empty()) {
+    return refuse(Code::invalid_client_metadata, "jwks holds no key of use enc for this algorithm");
+  }
+  return {};
+}
+
 // How it wants to ask and be answered (FAPI 2.0 Message Signing; OpenID Connect Registration section 2).
 base::Result<void, RegistrationError> take_metadata(const NewClient& asked, Client& client) {
   client.require_signed_request_object = asked.require_signed_request_object;
@@ -164,10 +199,11 @@ base::Result<void, RegistrationError> take_metadata(const NewClient& asked, Clie
       client.sector = sector;
     }
     if (!asked.sector.empty()) client.sector = asked.sector;
+    if (!plain_host(client.sector)) return refuse(Code::invalid_client_metadata, "sector is not a host in lower case");
     if (client.sector.empty())
       return refuse(Code::invalid_client_metadata, "pairwise needs a redirect URI or a sector");
   }
-  return {};
+  return take_encryption(asked, client);
 }
 
 // There is no key of such a client here, and so no mark of its use either.

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/crypto/jwk.h"
+#include "base/entropy.h"
 #include "base/id.h"
 
 namespace oauth {
@@ -25,6 +26,10 @@ struct IdToken {
 };
 
 std::string sign_id_token(const IdToken& token, const base::crypto::PrivateKey& key);
+
+// A nested JWT (section 16.14: signed, then encrypted) to the key that the client registered.
+std::string encrypt_id_token(const std::string& signed_token, const std::string& encryption_jwk,
+                             base::Entropy& entropy);
 
 // Base64url of the left half of the hash that goes with the key's algorithm: at_hash, s_hash (section 3.1.3.6).
 std::string left_half_hash(std::string_view text, base::crypto::JwsAlgorithm algorithm);

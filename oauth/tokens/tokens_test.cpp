@@ -196,6 +196,12 @@ TEST(Metadata, TellsWhatIsWired) {
   EXPECT_EQ(document["introspection_endpoint_auth_methods_supported"],
             document["token_endpoint_auth_methods_supported"]);
   EXPECT_EQ(document["introspection_signing_alg_values_supported"], Value::array({"ES256"}));
+  EXPECT_EQ(document["userinfo_endpoint"], "https://localhost:8443/userinfo");
+  EXPECT_EQ(document["mtls_endpoint_aliases"]["userinfo_endpoint"], "https://localhost:8444/userinfo");
+  EXPECT_EQ(document["userinfo_signing_alg_values_supported"], Value::array({"ES256"}));
+  EXPECT_EQ(document["id_token_encryption_alg_values_supported"], Value::array({"RSA-OAEP-256", "ECDH-ES"}));
+  EXPECT_EQ(document["id_token_encryption_enc_values_supported"], Value::array({"A256GCM"}));
+  EXPECT_EQ(document["claims_supported"], Value::array({"sub", "acr", "auth_time", "openbanking_intent_id"}));
   EXPECT_EQ(document["subject_types_supported"], Value::array({"public", "pairwise"}));
   EXPECT_EQ(document["scopes_supported"],
             Value::array({"openid", "accounts", "payments", "fundsconfirmations", "webhooks"}));

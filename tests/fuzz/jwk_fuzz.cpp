@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/crypto/jwe.h"
 #include "base/crypto/jwk.h"
 #include "base/ensure.h"
 
@@ -26,5 +27,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // The binary forms.
   (void)PublicKey::from_spki(text);
   (void)PrivateKey::from_pkcs8(text);
+  if (const auto key = EncryptionKey::from_jwk(text)) {
+    const auto again = EncryptionKey::from_jwk(key->to_jwk());
+    ENSURE(again && again->to_jwk() == key->to_jwk(), "an encryption key is written as it is read");
+    ENSURE(!PublicKey::from_jwk(key->to_jwk()), "and never verifies a signature");
+  }
   return 0;
 }

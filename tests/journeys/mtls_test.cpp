@@ -76,7 +76,7 @@ TEST(Mtls, TheWholeWayWithACertificateInPlaceOfProofs) {
   const Answer pushed = s.post("/par",
                                {{"response_type", "code"},
                                 {"redirect_uri", kRedirect},
-                                {"scope", "accounts"},
+                                {"scope", "openid accounts"},
                                 {"state", "s-1"},
                                 {"code_challenge", base::crypto::sha256_base64url(verifier)},
                                 {"code_challenge_method", "S256"},
@@ -105,6 +105,20 @@ TEST(Mtls, TheWholeWayWithACertificateInPlaceOfProofs) {
   const Answer dpop = s.gateway.send("GET", std::string(kMtlsBase) + "/open-banking/v4.0/aisp/accounts",
                                      {{"Authorization", "DPoP " + access}}, "", Stage::peer(s.own.der));
   EXPECT_EQ(dpop.status, 401) << "no DPoP-bound token";
+
+  const auto userinfo = [&](const std::string& scheme, const std::string& der) {
+    return s.gateway.send("GET", std::string(kMtlsBase) + "/userinfo", {{"Authorization", scheme + " " + access}}, "",
+                          Stage::peer(der));
+  };
+  EXPECT_NE(userinfo("Bearer", s.own.der).at("/sub"), "");
+  EXPECT_EQ(userinfo("Bearer", s.other.der).error(), "invalid_token");
+  EXPECT_EQ(userinfo("Bearer", "").error(), "invalid_token");
+  EXPECT_EQ(userinfo("DPoP", s.own.der).error(), "invalid_token") << "attack 18";
+  const Answer told = s.post("/introspect", {{"token", access}}, s.own.der);
+  EXPECT_EQ(told.at("/token_type"), "Bearer") << told.body;
+  EXPECT_EQ(told.at("/cnf/x5t#S256"), base::crypto::sha256_base64url(s.own.der));
+  EXPECT_EQ(told.count("/cnf"), 1u);
+  EXPECT_EQ(s.post("/introspect", {{"token", access}}, s.other.der).error(), "invalid_client");
 }
 
 TEST(Mtls, WithoutItsCertificateNobodyIsTheClient) {
