@@ -50,7 +50,7 @@ TEST(JsonSchema, SaysWhereItIsNot) {
   EXPECT_EQ(fault(R"({"type":"t","items":["a"],"note":"abcde"})"), "/note is longer than 4");
   EXPECT_EQ(fault(R"({"type":"t","items":["a"],"note":"a\nb"})"),
             "/note has characters that are not shown to customers");
-  EXPECT_EQ(fault("{"), "it is not JSON: syntax");
+  EXPECT_EQ(fault("{"), "it is not JSON: not valid JSON");
 }
 
 TEST(JsonSchema, ThatIsOpenOrSaysMoreThanWeReadIsNoSchema) {

@@ -16,6 +16,9 @@ const all = stage('message_signing', {
       ['--require-signed-request-object', '--response-mode', 'jwt', '--response-mode', 'form_post.jwt'],
       { authorization_signed_response_alg: 'ES256' });
     client.useJwtResponseMode(players.signer.config);
+    // The same client asking for a form: openid-client names no other mode than jwt once it is told to expect one.
+    players.poster = await Tpp.connect(players.sandbox, players.signer.clientId, players.signer.jwk);
+    players.poster.DPoP = client.getDPoPHandle(players.poster.config, players.signer.proofKeys);
   },
 });
 
@@ -82,8 +85,8 @@ test('the customer’s no comes back signed, and is told as access_denied', asyn
 
 for (const scripts of [true, false]) {
   test(`the response is posted in a form ${scripts ? 'by the browser itself' : 'by the customer’s press, without scripts'}`, async () => {
-    const { signer, browser, callback } = all;
-    const { url, checks } = await pushSigned(signer, await signer.createConsent(), { response_mode: 'form_post.jwt' });
+    const { signer, poster, browser, callback } = all;
+    const { url, checks } = await pushSigned(poster, await signer.createConsent(), { response_mode: 'form_post.jwt' });
     const customer = await browser.customer({ javaScriptEnabled: scripts });
     await signIn(customer, url);
     await customer.chooseAccounts(1);
@@ -93,7 +96,9 @@ for (const scripts of [true, false]) {
       await customer.picture('returning');
       await customer.press('continue');
     }
-    await readsAccounts(signer, await callback.next(), checks);
+    const answer = await callback.next();
+    assert.equal(answer.method, 'POST');
+    await readsAccounts(signer, answer, checks);
     assert.deepEqual(customer.violations, [], 'the page keeps its own Content-Security-Policy');
     await customer.close();
   });

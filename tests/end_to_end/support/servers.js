@@ -43,7 +43,7 @@ export class Callback {
         if (request.method === 'POST') url.search = Buffer.concat(parts).toString();
         if (url.pathname === '/callback') {
           for (const name of ['code', 'state', 'response']) sandbox.ledger.keep(name, url.searchParams.get(name));
-          callback.#arrived.push(url);
+          callback.#arrived.push(Object.assign(url, { method: request.method }));
         }
         response.setHeader('content-type', 'text/html').end('<!doctype html><title>TPP</title><h1 id="back">Back at the TPP</h1>');
       });
