@@ -929,7 +929,10 @@ TEST_F(OAuthFlow, TheResourceRefusesWhatIsNotSenderConstrained) {
   Request none;
   none.path = path;
   const auto challenge = present(none);
-  EXPECT_EQ(challenge.error().www_authenticate, "DPoP algs=\"PS256 ES256 EdDSA\"");
+  // [RFC9728-5.1] and the way to what the resource wants
+  EXPECT_EQ(challenge.error().www_authenticate,
+            "DPoP algs=\"PS256 ES256 EdDSA\", "
+            "resource_metadata=\"https://localhost:8443/.well-known/oauth-protected-resource\"");
   // Attack 26: an ID token and an assertion are no access tokens.
   const Value body = json_of(token(app_, code_form(code_for())));
   for (const std::string& text : {body["id_token"].get<std::string>(), assertion(app_)}) {
