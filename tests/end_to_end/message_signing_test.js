@@ -10,7 +10,7 @@ import { stage } from './support/stage.js';
 import { Tpp } from './support/tpp.js';
 
 const all = stage('message_signing', {
-  offset: 28000,
+  offset: 13500,
   prepare: async (players) => {
     players.signer = await Tpp.register(players.sandbox, 'Signing App',
       ['--require-signed-request-object', '--response-mode', 'jwt', '--response-mode', 'form_post.jwt'],

@@ -13,7 +13,7 @@ import { ROOT } from './support/sandbox.js';
 import { stage } from './support/stage.js';
 import { PERMISSIONS } from './support/tpp.js';
 
-const all = stage('mtls', { offset: 26000 });
+const all = stage('mtls', { offset: 11500 });
 
 function demoCertificate({ description }) {
   const { cert_file, key_file } = description.clients.find((entry) => entry.client_id === 'demo-mtls');
