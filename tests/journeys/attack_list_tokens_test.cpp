@@ -481,11 +481,14 @@ TEST(AttackList, F40_DatesOutsideTheWindowOrOfOddFormsAreRefused) {
   EXPECT_EQ(assertion({{"exp", quoted(at(60))}}), "invalid_client") << "a number in quotes is none";
   EXPECT_EQ(assertion({{"exp", at(60) + ".5"}}), "") << "[RFC7519-2] a NumericDate may have a fraction";
 
+  const auto prove = [&](const std::string& iat, const std::string& nonce) {
+    return tpp.post("/token", tpp.authenticated({{"grant_type", "client_credentials"}, {"scope", "accounts"}}),
+                    {{"DPoP", tpp.proof({.url = url, .token = "", .nonce = nonce, .claims = {{"iat", iat}}})}});
+  };
   const auto proof = [&](const std::string& iat) {
-    return tpp
-        .post("/token", tpp.authenticated({{"grant_type", "client_credentials"}, {"scope", "accounts"}}),
-              {{"DPoP", tpp.proof({.url = url, .token = "", .nonce = "", .claims = {{"iat", iat}}})}})
-        .error();
+    const Answer first = prove(iat, "");
+    // What is older than Redis's memory needs a nonce (DESIGN decision 7); the date must stand all the same.
+    return first.error() == "use_dpop_nonce" ? prove(iat, first.header("DPoP-Nonce")).error() : first.error();
   };
   for (const std::int64_t offset : {0, 10, -10}) EXPECT_EQ(proof(at(offset)), "") << offset;
   for (const std::int64_t offset : {120, 3600, -120, -3600})
