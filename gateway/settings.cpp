@@ -228,7 +228,8 @@ base::Result<Settings, std::vector<std::string>> load_settings(const std::filesy
   const Section webhooks = reader.section("webhooks");
   s.deliveries.node = s.node;
   s.deliveries.timeout = milliseconds_of(webhooks, "timeout_ms", 100, 30000, 15000);
-  s.deliveries.lease = s.deliveries.timeout * 4;
+  // Beyond the longest attempt, and no more: what a killed process held counts as in flight until then.
+  s.deliveries.lease = s.deliveries.timeout + seconds(5);
   std::vector<seconds> waits;
   for (const auto wait :
        webhooks.integers("retry_seconds", {.least = 1, .most = 7 * 86400},
