@@ -3,14 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "base/encoding.h"
 #include "base/ensure.h"
 #include "base/json/strict.h"
 #include "tests/support/fakes.h"
+#include "tests/support/project_files.h"
 
 namespace base::crypto {
 namespace {
@@ -33,10 +31,8 @@ const Secret& key() {
 }
 
 TEST(Aead, MatchesAnIndependentImplementation) {
-  std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "../../tests/golden/jose_vectors.json");
-  std::stringstream text;
-  text << file.rdbuf();
-  const auto document = json::parse_strict(text.str(), {.max_bytes = 100'000});
+  const auto text = tests::text_of_project_file("tests/golden/jose_vectors.json");
+  const auto document = json::parse_strict(text, {.max_bytes = 100'000});
   ASSERT_TRUE(document.has_value());
   const auto& sealed = document->at("sealed");
   const auto bytes = [&](const char* name) { return *hex_decode(sealed.at(name).get<std::string>()); };

@@ -1,22 +1,17 @@
 // Vectors of another implementation (npm jose): tests/golden/jose_vectors.json says how they were made.
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
 #include "base/crypto/jwk.h"
 #include "base/crypto/jws.h"
 #include "base/json/strict.h"
+#include "tests/support/project_files.h"
 
 namespace base::crypto {
 namespace {
 
 json::Value golden() {
-  std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "../../tests/golden/jose_vectors.json");
-  std::stringstream text;
-  text << file.rdbuf();
-  return json::parse_strict(text.str(), {.max_bytes = 100'000}).value();
+  return json::parse_strict(tests::text_of_project_file("tests/golden/jose_vectors.json"), {.max_bytes = 100'000})
+      .value();
 }
 std::string text(const json::Value& value, const char* member) { return value.at(member).get<std::string>(); }
 

@@ -93,10 +93,11 @@ start_node() {  # N
 }
 
 wait_until_ready() {  # N
-  local attempt
+  local attempt pid
+  pid=$(cat "$RUN/aldgate-$1.pid")
   for ((attempt = 0; attempt < 600; attempt++)); do
     curl -fsS -o /dev/null "http://127.0.0.1:$((OPERATIONS_PORT + $1 - 1))/readyz" 2>/dev/null && is_ours "aldgate-$1" && return
-    is_ours "aldgate-$1" || break
+    is_alive "$pid" || break  # not is_ours: until its exec the child still bears this shell's name
     sleep 0.1
   done
   tail -n 20 "$RUN/log/aldgate-$1.log"

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "tests/architecture/source_tree.h"
+#include "tests/support/project_files.h"
 
 namespace tests {
 namespace {
@@ -21,7 +22,7 @@ std::set<std::string> tests_of_the_tree() {
   std::set<std::string> names;
   for (const auto& path : repository_files()) {
     if (!path.string().ends_with("_test.cpp")) continue;
-    const std::string text = text_of(std::filesystem::path(ALDGATE_SOURCE_DIR) / path);
+    const std::string text = text_of(tests::project_file(path));
     for (auto it = std::sregex_iterator(text.begin(), text.end(), test); it != std::sregex_iterator(); ++it)
       names.insert((*it)[1].str() + "." + (*it)[2].str());
   }
@@ -32,7 +33,7 @@ TEST(Attacks, EveryOneIsTriedByTestsThatExist) {
   static const std::regex row(R"(^\| (\d+) \|[^|]*\|(.*)\|$)");
   static const std::regex name("`([^`]+)`");
   const auto tests = tests_of_the_tree();
-  const std::filesystem::path root(ALDGATE_SOURCE_DIR);
+  const std::filesystem::path root = tests::project_file("");
   std::ifstream document(root / "docs/attacks.md");
   std::set<std::string> named;
   int number = 0;

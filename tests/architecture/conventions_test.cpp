@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "tests/architecture/source_tree.h"
+#include "tests/support/project_files.h"
 
 namespace tests {
 namespace {
@@ -81,7 +82,7 @@ TEST(Conventions, SqlGetsItsTimeAsAParameter) {
   }
   for (const auto& path : repository_files()) {
     if (path.extension() != ".sql") continue;
-    std::ifstream in(std::filesystem::path(ALDGATE_SOURCE_DIR) / path);
+    std::ifstream in(tests::project_file(path));
     std::string line;
     while (std::getline(in, line)) {
       // An upper bound on the caller's time takes no decision from it: it only narrows what a stolen role could do.
@@ -184,7 +185,7 @@ TEST(Conventions, NoFileKnowsAMachine) {
   ASSERT_GT(repository_files().size(), 100u);
   for (const auto& path : repository_files()) {
     if (binary.contains(path.extension().string())) continue;
-    std::ifstream in(std::filesystem::path(ALDGATE_SOURCE_DIR) / path, std::ios::binary);
+    std::ifstream in(tests::project_file(path), std::ios::binary);
     std::ostringstream text;
     text << in.rdbuf();
     const std::string content = text.str();
@@ -197,7 +198,7 @@ TEST(Conventions, EveryHeaderIncludedByItsOwnSourceFirst) {
   for (const auto& file : sources()) {
     if (file.path.extension() != ".cpp" || file.is_test()) continue;
     const auto header = std::filesystem::path(file.path).replace_extension(".h").generic_string();
-    if (!std::filesystem::exists(std::filesystem::path(ALDGATE_SOURCE_DIR) / header)) continue;
+    if (!std::filesystem::exists(tests::project_file(header))) continue;
     const auto quoted = includes(file, '"');
     ASSERT_FALSE(quoted.empty()) << file.path;
     EXPECT_EQ(quoted.front(), header) << file.path << ": its own header first";
@@ -209,7 +210,7 @@ TEST(Conventions, EveryHeaderIncludedByItsOwnSourceFirst) {
 
 // The prefixes of docs/specs.md; "RFC*NNNN*" stands for every RFC.
 std::set<std::string> cited_documents() {
-  std::ifstream file(std::filesystem::path(ALDGATE_SOURCE_DIR) / "docs/specs.md");
+  std::ifstream file(tests::project_file("docs/specs.md"));
   static const std::regex row("^\\| ([A-Z][^|]*) \\|"), word("[A-Z][A-Za-z0-9.-]*");
   std::set<std::string> prefixes;
   std::smatch cells;

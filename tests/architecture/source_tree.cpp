@@ -6,6 +6,8 @@
 #include <regex>
 #include <sstream>
 
+#include "tests/support/project_files.h"
+
 namespace tests {
 namespace {
 
@@ -77,7 +79,7 @@ bool SourceFile::in(const std::string& folder) const { return path.generic_strin
 const std::vector<SourceFile>& sources() {
   static const std::vector<SourceFile> all = [] {
     std::vector<SourceFile> files;
-    const fs::path root = ALDGATE_SOURCE_DIR;
+    const fs::path root = tests::project_file("");
     for (const char* module : kModules) {
       for (const auto& entry : fs::recursive_directory_iterator(root / module)) {
         if (entry.is_regular_file() && is_cpp(entry.path())) {
@@ -94,7 +96,7 @@ const std::vector<SourceFile>& sources() {
 const std::vector<fs::path>& repository_files() {
   static const std::vector<fs::path> all = [] {
     std::vector<fs::path> files;
-    const fs::path root = ALDGATE_SOURCE_DIR;
+    const fs::path root = tests::project_file("");
     auto it = fs::recursive_directory_iterator(root);
     for (; it != fs::recursive_directory_iterator(); ++it) {
       const std::string name = it->path().filename().string();

@@ -8,13 +8,14 @@
 #include <string>
 
 #include "gateway/routes.h"
+#include "tests/support/project_files.h"
 
 namespace {
 
 // "GET /jwks". A small reader for the shape our documents have: paths at two spaces, methods at four.
 std::set<std::string> operations_of_documents() {
   std::set<std::string> found;
-  for (const auto& entry : std::filesystem::directory_iterator(ALDGATE_SOURCE_DIR "/openapi")) {
+  for (const auto& entry : std::filesystem::directory_iterator(tests::project_file("openapi"))) {
     if (entry.path().extension() != ".yaml") continue;
     std::ifstream in(entry.path());
     std::string line;
@@ -45,7 +46,8 @@ TEST(OpenApi, NamesEveryRouteOfTheTableAndNoOther) {
   }
   const auto documents = operations_of_documents();
   for (const auto& operation : table) EXPECT_TRUE(documents.contains(operation)) << operation << " is not in openapi/";
-  for (const auto& operation : documents) EXPECT_TRUE(table.contains(operation)) << operation << " is not in gateway/routes";
+  for (const auto& operation : documents)
+    EXPECT_TRUE(table.contains(operation)) << operation << " is not in gateway/routes";
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "gateway/routes.h"
 #include "gateway/wiring/parts.h"
 #include "tests/journeys/support/journey.h"
+#include "tests/support/project_files.h"
 
 namespace journeys {
 namespace {
@@ -181,7 +182,7 @@ TEST(AttackList, F08_OnlyTheByteExactRedirectUriPasses) {
   ASSERT_TRUE(registered.has_value());
   tpp.act_as(registered->id.str());
 
-  std::ifstream corpus(ALDGATE_SOURCE_DIR "/tests/golden/redirect_uris.txt");
+  std::ifstream corpus(tests::project_file("tests/golden/redirect_uris.txt"));
   std::set<std::string> seen;
   for (std::string line; std::getline(corpus, line);) {
     if (line.empty() || line.starts_with("# ")) continue;

@@ -3,11 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
 #include "base/json/strict.h"
+#include "tests/support/project_files.h"
 
 namespace gateway {
 namespace {
@@ -19,12 +16,9 @@ const base::Instant kAt = base::Instant(std::chrono::sys_days(std::chrono::year(
 const base::Currency kGbp = *base::Currency::parse("GBP");
 
 std::string golden(const std::string& name) {
-  const auto path = std::filesystem::path(__FILE__).parent_path() / "../../../tests/golden/obie" / (name + ".json");
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  const auto value = base::json::parse_strict(text.str(), {.max_bytes = 65536});
-  return value ? base::json::dump(*value) : "no golden file " + path.string();
+  const auto text = tests::text_of_project_file("tests/golden/obie/" + name + ".json");
+  const auto value = base::json::parse_strict(text, {.max_bytes = 65536});
+  return value ? base::json::dump(*value) : "no golden file " + name;
 }
 
 policy::AuthorisedAccess access(std::set<Permission> permissions, policy::Capability capability) {
