@@ -26,18 +26,29 @@ socket_folder() {  # NAME OWNER
 
 # $RUN/pg, or a link to a place that the user postgres can reach.
 pg_folder() {
-  local folder=$RUN/pg owner
+  local folder=$RUN/pg owner outside
   owner=$(pg_superuser)
   if [[ ! -e $folder ]]; then
     install -d -m 755 -o "$owner" "$folder"
     if ! as_postgres test -w "$folder" 2>/dev/null; then
       rmdir "$folder"
+      outside=/var/lib/aldgate-dev/$(run_hash)
+      discard_cluster "$outside"
       install -d -m 755 /var/lib/aldgate-dev
-      install -d -m 755 -o "$owner" "/var/lib/aldgate-dev/$(run_hash)"
-      ln -s "/var/lib/aldgate-dev/$(run_hash)" "$folder"
+      install -d -m 755 -o "$owner" "$outside"
+      ln -s "$outside" "$folder"
     fi
   fi
   realpath "$folder"
+}
+
+# Left by a run folder of this path that was deleted without ./dev reset: the keys that open its rows went with it.
+discard_cluster() {  # FOLDER
+  [[ -d $1 ]] || return 0
+  if postgres_runs "$1/data"; then
+    (cd / && as_postgres "$(pg_bin)/pg_ctl" -D "$1/data" -m immediate -w stop >/dev/null) || true
+  fi
+  rm -rf "$1"
 }
 
 pg_host() {  # the socket's folder
