@@ -11,12 +11,12 @@
 #include "base/clock.h"
 #include "base/db/audit_trail.h"
 #include "base/id.h"
+#include "consent/consent_kind.h"
 #include "consent/consent_status.h"
+#include "consent/payment/payment_order.h"
 #include "policy/permission.h"
 
 namespace consent {
-
-enum class ConsentKind : std::uint8_t { account_access };
 
 // All times are business time.
 struct Consent {
@@ -27,7 +27,10 @@ struct Consent {
   Facade facade = Facade::obie_v4;
   ConsentStatus status = ConsentStatus::awaiting_authorisation;
   StatusReason status_reason = StatusReason::awaiting_customer;
-  std::set<policy::Permission> permissions;
+  std::set<policy::Permission> permissions;        // account access only
+  Terms terms;                                     // every other kind; never changes
+  std::string terms_hash;                          // what dynamic linking binds; empty for account access
+  std::string request;                             // the facade's own form of the terms, given back as it came
   std::optional<base::Instant> expires;            // exclusive: at this instant it has expired. Absent: open ended
   std::optional<base::Instant> transactions_from;  // inclusive
   std::optional<base::Instant> transactions_to;    // inclusive
@@ -39,6 +42,9 @@ struct Consent {
   std::optional<base::Instant> last_access;  // to the hour, see ConsentAccess::touch
   std::optional<base::Instant> removed;      // by the TPP (DELETE)
 };
+
+// The rules of its facade and kind.
+FacadePolicy policy_of(const Consent& consent);
 
 // The consent as it counts at `now`: an expiry that has passed shows, whether or not a sweep has written it down yet.
 // Every read and every use goes through this.
@@ -72,8 +78,5 @@ struct HistoryEntry {
   std::vector<std::string> accounts;
   base::InteractionId interaction;
 };
-
-std::string_view to_text(ConsentKind kind);
-std::optional<ConsentKind> consent_kind_from_text(std::string_view text);
 
 }  // namespace consent

@@ -17,61 +17,71 @@ constexpr auto kEnd = GrantsThen::end;
 constexpr auto kAlways = Condition::always;
 constexpr auto kIfPsu = Condition::psu_revocation_reauthorisable;
 constexpr auto kIfBank = Condition::bank_revocation_reauthorisable;
+constexpr auto kIfOnce = Condition::used_once;
+constexpr auto kIfMany = Condition::used_often;
+constexpr auto kIfFile = Condition::with_file;
+constexpr auto kIfOne = Condition::one_recurring;
 constexpr std::string_view kSilent;
 
 // An expiry that passes before anybody authorised the consent ends as a rejection: OBIE knows only AWAU → AUTH, RJCT,
 // and for Berlin Group both words are right. [OBIE-AISP-4.0-Access-Revocation] "the AISP must be allowed to request PSU
 // to re-authenticate the same account-access-consent resource": hence the rows that leave access_revoked_by_psu, where
 // the facade says so.
-constexpr std::array<Transition, 28> kTable{{
-    {S::awaiting_upload, E::upload, S::awaiting_authorisation, R::awaiting_customer, kSilent, kKeep, kAlways},
-    {S::awaiting_upload, E::terminate_by_tpp, S::terminated_by_tpp, R::terminated_by_tpp, kSilent, kKeep, kAlways},
-    {S::awaiting_upload, E::expire, S::rejected, R::authorisation_not_completed, kConsentRejected, kKeep, kAlways},
+constexpr std::array kTable{
+    // clang-format off
+    Transition{S::awaiting_upload, E::upload, S::awaiting_authorisation, R::awaiting_customer, kSilent, kKeep, kIfFile},
+    Transition{S::awaiting_upload, E::revoke_by_bank, S::rejected, R::revoked_by_bank, kConsentRejected, kKeep, kIfFile},
+    Transition{S::awaiting_upload, E::terminate_by_tpp, S::terminated_by_tpp, R::terminated_by_tpp, kSilent, kKeep, kIfFile},
+    Transition{S::awaiting_upload, E::expire, S::rejected, R::authorisation_not_completed, kConsentRejected, kKeep, kIfFile},
 
-    {S::awaiting_authorisation, E::authorise, S::authorised, R::none, kConsentAuthorised, kKeep, kAlways},
-    {S::awaiting_authorisation, E::authorise_partly, S::partially_authorised, R::awaiting_further_signatories, kSilent,
-     kKeep, kAlways},
-    {S::awaiting_authorisation, E::reject, S::rejected, R::denied_by_psu, kConsentRejected, kKeep, kAlways},
-    {S::awaiting_authorisation, E::terminate_by_tpp, S::terminated_by_tpp, R::terminated_by_tpp, kSilent, kKeep,
-     kAlways},
-    {S::awaiting_authorisation, E::expire, S::rejected, R::authorisation_not_completed, kConsentRejected, kKeep,
-     kAlways},
+    Transition{S::awaiting_authorisation, E::authorise, S::authorised, R::none, kConsentAuthorised, kKeep, kAlways},
+    Transition{S::awaiting_authorisation, E::authorise_partly, S::partially_authorised, R::awaiting_further_signatories, kSilent, kKeep, kAlways},
+    Transition{S::awaiting_authorisation, E::reject, S::rejected, R::denied_by_psu, kConsentRejected, kKeep, kAlways},
+    Transition{S::awaiting_authorisation, E::revoke_by_bank, S::rejected, R::revoked_by_bank, kConsentRejected, kKeep, kAlways},
+    Transition{S::awaiting_authorisation, E::terminate_by_tpp, S::terminated_by_tpp, R::terminated_by_tpp, kSilent, kKeep, kAlways},
+    Transition{S::awaiting_authorisation, E::expire, S::rejected, R::authorisation_not_completed, kConsentRejected, kKeep, kAlways},
 
-    {S::partially_authorised, E::authorise, S::authorised, R::none, kConsentAuthorised, kKeep, kAlways},
-    {S::partially_authorised, E::authorise_partly, S::partially_authorised, R::awaiting_further_signatories, kSilent,
-     kKeep, kAlways},
-    {S::partially_authorised, E::reject, S::rejected, R::denied_by_psu, kConsentRejected, kKeep, kAlways},
-    {S::partially_authorised, E::terminate_by_tpp, S::terminated_by_tpp, R::terminated_by_tpp, kSilent, kKeep, kAlways},
-    {S::partially_authorised, E::expire, S::rejected, R::authorisation_not_completed, kConsentRejected, kKeep, kAlways},
+    // The first signatory's tokens exist already and wait with the consent: what ends it ends them.
+    Transition{S::partially_authorised, E::authorise, S::authorised, R::none, kConsentAuthorised, kKeep, kAlways},
+    Transition{S::partially_authorised, E::authorise_partly, S::partially_authorised, R::awaiting_further_signatories, kSilent, kKeep, kAlways},
+    Transition{S::partially_authorised, E::reject, S::rejected, R::denied_by_psu, kConsentRejected, kEnd, kAlways},
+    Transition{S::partially_authorised, E::revoke_by_bank, S::rejected, R::revoked_by_bank, kConsentRejected, kEnd, kAlways},
+    Transition{S::partially_authorised, E::close_accounts, S::rejected, R::account_closed, kConsentRejected, kEnd, kAlways},
+    Transition{S::partially_authorised, E::terminate_by_tpp, S::terminated_by_tpp, R::terminated_by_tpp, kSilent, kEnd, kAlways},
+    Transition{S::partially_authorised, E::expire, S::rejected, R::authorisation_not_completed, kConsentRejected, kEnd, kAlways},
 
-    {S::authorised, E::authorise, S::authorised, R::none, kConsentAuthorised, kKeep, kAlways},
-    {S::authorised, E::consume, S::consumed, R::used, kSilent, kEnd, kAlways},
-    {S::authorised, E::revoke_by_psu, S::access_revoked_by_psu, R::revoked_by_psu, kConsentRevoked, kEnd, kAlways},
-    {S::authorised, E::revoke_by_bank, S::access_revoked_by_bank, R::revoked_by_bank, kConsentRevoked, kEnd, kAlways},
-    {S::authorised, E::terminate_by_tpp, S::terminated_by_tpp, R::terminated_by_tpp, kConsentRevoked, kEnd, kAlways},
-    {S::authorised, E::supersede, S::superseded, R::superseded, kConsentRevoked, kEnd, kAlways},
-    {S::authorised, E::expire, S::expired, R::expired, kConsentExpired, kEnd, kAlways},
+    // A renewal leaves the live consent alone until everybody has agreed.
+    Transition{S::authorised, E::authorise, S::authorised, R::none, kConsentAuthorised, kKeep, kIfMany},
+    Transition{S::authorised, E::authorise_partly, S::authorised, R::none, kSilent, kKeep, kIfMany},
+    Transition{S::authorised, E::consume, S::consumed, R::used, kConsentConsumed, kEnd, kIfOnce},
+    Transition{S::authorised, E::revoke_by_psu, S::access_revoked_by_psu, R::revoked_by_psu, kConsentRevoked, kEnd, kAlways},
+    Transition{S::authorised, E::revoke_by_bank, S::access_revoked_by_bank, R::revoked_by_bank, kConsentRevoked, kEnd, kAlways},
+    Transition{S::authorised, E::close_accounts, S::access_revoked_by_bank, R::account_closed, kConsentRevoked, kEnd, kAlways},
+    Transition{S::authorised, E::terminate_by_tpp, S::terminated_by_tpp, R::terminated_by_tpp, kConsentRevoked, kEnd, kAlways},
+    Transition{S::authorised, E::supersede, S::superseded, R::superseded, kConsentRevoked, kEnd, kIfOne},
+    Transition{S::authorised, E::expire, S::expired, R::expired, kConsentExpired, kEnd, kAlways},
 
-    {S::access_revoked_by_psu, E::authorise, S::authorised, R::none, kConsentAuthorised, kKeep, kIfPsu},
-    {S::access_revoked_by_psu, E::revoke_by_bank, S::access_revoked_by_bank, R::revoked_by_bank, kConsentRevoked, kEnd,
-     kIfPsu},
-    {S::access_revoked_by_psu, E::terminate_by_tpp, S::terminated_by_tpp, R::terminated_by_tpp, kSilent, kEnd, kIfPsu},
-    {S::access_revoked_by_psu, E::expire, S::expired, R::expired, kConsentExpired, kEnd, kIfPsu},
+    Transition{S::access_revoked_by_psu, E::authorise, S::authorised, R::none, kConsentAuthorised, kKeep, kIfPsu},
+    Transition{S::access_revoked_by_psu, E::authorise_partly, S::access_revoked_by_psu, R::revoked_by_psu, kSilent, kKeep, kIfPsu},
+    Transition{S::access_revoked_by_psu, E::revoke_by_bank, S::access_revoked_by_bank, R::revoked_by_bank, kConsentRevoked, kEnd, kIfPsu},
+    Transition{S::access_revoked_by_psu, E::close_accounts, S::access_revoked_by_bank, R::account_closed, kConsentRevoked, kEnd, kIfPsu},
+    Transition{S::access_revoked_by_psu, E::terminate_by_tpp, S::terminated_by_tpp, R::terminated_by_tpp, kSilent, kEnd, kIfPsu},
+    Transition{S::access_revoked_by_psu, E::expire, S::expired, R::expired, kConsentExpired, kEnd, kIfPsu},
 
-    {S::access_revoked_by_bank, E::authorise, S::authorised, R::none, kConsentAuthorised, kKeep, kIfBank},
-    {S::access_revoked_by_bank, E::revoke_by_psu, S::access_revoked_by_psu, R::revoked_by_psu, kConsentRevoked, kEnd,
-     kIfBank},
-    {S::access_revoked_by_bank, E::terminate_by_tpp, S::terminated_by_tpp, R::terminated_by_tpp, kSilent, kEnd,
-     kIfBank},
-    {S::access_revoked_by_bank, E::expire, S::expired, R::expired, kConsentExpired, kEnd, kIfBank},
-}};
+    Transition{S::access_revoked_by_bank, E::authorise, S::authorised, R::none, kConsentAuthorised, kKeep, kIfBank},
+    Transition{S::access_revoked_by_bank, E::authorise_partly, S::access_revoked_by_bank, R::revoked_by_bank, kSilent, kKeep, kIfBank},
+    Transition{S::access_revoked_by_bank, E::revoke_by_psu, S::access_revoked_by_psu, R::revoked_by_psu, kConsentRevoked, kEnd, kIfBank},
+    Transition{S::access_revoked_by_bank, E::terminate_by_tpp, S::terminated_by_tpp, R::terminated_by_tpp, kSilent, kEnd, kIfBank},
+    Transition{S::access_revoked_by_bank, E::expire, S::expired, R::expired, kConsentExpired, kEnd, kIfBank},
+    // clang-format on
+};
 
 // What a bank has stopped, a customer cannot start again alone: the TPP asks with a new consent.
-constexpr std::array<FacadePolicy, 2> kPolicies{{
-    {Facade::obie_v4, Expiry::immutable, AfterRevocation::reauthorisable, AfterRevocation::terminal,
-     RecurringConsents::many, AfterTermination::hidden},
-    {Facade::berlin_group, Expiry::adjustable, AfterRevocation::terminal, AfterRevocation::terminal,
-     RecurringConsents::one, AfterTermination::readable},
+constexpr std::array<FacadePolicy, 2> kAccountAccess{{
+    {Facade::obie_v4, ConsentKind::account_access, Expiry::immutable, AfterRevocation::reauthorisable,
+     AfterRevocation::terminal, RecurringConsents::many, AfterTermination::hidden},
+    {Facade::berlin_group, ConsentKind::account_access, Expiry::adjustable, AfterRevocation::terminal,
+     AfterRevocation::terminal, RecurringConsents::one, AfterTermination::readable},
 }};
 
 constexpr std::array<std::pair<S, std::string_view>, 11> kStatusTexts{{
@@ -87,7 +97,7 @@ constexpr std::array<std::pair<S, std::string_view>, 11> kStatusTexts{{
     {S::rejected, "rejected"},
     {S::expired, "expired"},
 }};
-constexpr std::array<std::pair<E, std::string_view>, 10> kEventTexts{{
+constexpr std::array<std::pair<E, std::string_view>, 11> kEventTexts{{
     {E::upload, "upload"},
     {E::authorise_partly, "authorise_partly"},
     {E::authorise, "authorise"},
@@ -97,9 +107,10 @@ constexpr std::array<std::pair<E, std::string_view>, 10> kEventTexts{{
     {E::revoke_by_bank, "revoke_by_bank"},
     {E::terminate_by_tpp, "terminate_by_tpp"},
     {E::supersede, "supersede"},
+    {E::close_accounts, "close_accounts"},
     {E::expire, "expire"},
 }};
-constexpr std::array<std::pair<R, std::string_view>, 12> kReasonTexts{{
+constexpr std::array<std::pair<R, std::string_view>, 15> kReasonTexts{{
     {R::none, ""},
     {R::awaiting_file, "awaiting_file"},
     {R::awaiting_customer, "awaiting_customer"},
@@ -112,6 +123,9 @@ constexpr std::array<std::pair<R, std::string_view>, 12> kReasonTexts{{
     {R::terminated_by_tpp, "terminated_by_tpp"},
     {R::superseded, "superseded"},
     {R::expired, "expired"},
+    {R::account_closed, "account_closed"},
+    {R::fraud_suspected, "fraud_suspected"},
+    {R::client_ended, "client_ended"},
 }};
 constexpr std::array<std::pair<Facade, std::string_view>, 2> kFacadeTexts{{
     {Facade::obie_v4, "obie_v4"},
@@ -142,15 +156,27 @@ bool holds(Condition condition, const FacadePolicy& policy) {
       return policy.after_psu_revocation == AfterRevocation::reauthorisable;
     case Condition::bank_revocation_reauthorisable:
       return policy.after_bank_revocation == AfterRevocation::reauthorisable;
+    case Condition::used_once:
+      return kind_policy(policy.kind).uses == Uses::once;
+    case Condition::used_often:
+      return kind_policy(policy.kind).uses == Uses::many;
+    case Condition::with_file:
+      return kind_policy(policy.kind).upload == Upload::of_a_file;
+    case Condition::one_recurring:
+      return policy.recurring == RecurringConsents::one;
   }
   throw base::BrokenInvariant("a condition outside its enumeration");
 }
 
 }  // namespace
 
-const FacadePolicy& policy_of(Facade facade) {
-  for (const FacadePolicy& policy : kPolicies) {
-    if (policy.facade == facade) return policy;
+FacadePolicy policy_of(Facade facade, ConsentKind kind) {
+  for (FacadePolicy policy : kAccountAccess) {
+    if (policy.facade != facade) continue;
+    policy.kind = kind;
+    if (kind != ConsentKind::account_access) policy.recurring = RecurringConsents::many;
+    if (kind_policy(kind).uses == Uses::once) policy.after_psu_revocation = AfterRevocation::terminal;
+    return policy;
   }
   throw base::BrokenInvariant("a facade without a policy");
 }
@@ -169,6 +195,10 @@ bool is_final(ConsentStatus status, const FacadePolicy& policy) {
     if (row.from == status && holds(row.condition, policy)) return false;
   }
   return true;
+}
+
+bool is_reason_of_bank(StatusReason reason) {
+  return reason == R::revoked_by_bank || reason == R::fraud_suspected || reason == R::client_ended;
 }
 
 std::string_view to_text(ConsentStatus status) { return text_of(kStatusTexts, status); }

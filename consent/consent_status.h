@@ -9,6 +9,8 @@
 #include <span>
 #include <string_view>
 
+#include "consent/consent_kind.h"
+
 namespace consent {
 
 enum class ConsentStatus : std::uint8_t {
@@ -35,6 +37,7 @@ enum class ConsentEvent : std::uint8_t {
   revoke_by_bank,
   terminate_by_tpp,
   supersede,
+  close_accounts,  // the last of its accounts was closed
   expire
 };
 
@@ -52,6 +55,9 @@ enum class StatusReason : std::uint8_t {
   terminated_by_tpp,
   superseded,
   expired,
+  account_closed,
+  fraud_suspected,  // by the bank
+  client_ended,     // the TPP's registration ended, and with it what it was permitted
 };
 
 enum class Facade : std::uint8_t { obie_v4, berlin_group };
@@ -61,18 +67,29 @@ enum class AfterRevocation : std::uint8_t { reauthorisable, terminal };  // may 
 enum class RecurringConsents : std::uint8_t { many, one };               // live at a time, per TPP and customer
 enum class AfterTermination : std::uint8_t { hidden, readable };         // does the TPP still see what it removed?
 
+// The rules of one facade for one kind.
 struct FacadePolicy {
   Facade facade;
+  ConsentKind kind;
   Expiry expiry;
   AfterRevocation after_psu_revocation;
   AfterRevocation after_bank_revocation;
   RecurringConsents recurring;
   AfterTermination after_termination;
 };
-const FacadePolicy& policy_of(Facade facade);
+// Payments are agreed to once: whatever the facade, their revocation is final and none replaces another.
+FacadePolicy policy_of(Facade facade, ConsentKind kind);
 
 // When a row of the table applies.
-enum class Condition : std::uint8_t { always, psu_revocation_reauthorisable, bank_revocation_reauthorisable };
+enum class Condition : std::uint8_t {
+  always,
+  psu_revocation_reauthorisable,
+  bank_revocation_reauthorisable,
+  used_once,
+  used_often,
+  with_file,
+  one_recurring,
+};
 enum class GrantsThen : std::uint8_t { keep, end };  // what becomes of the tokens issued under the consent
 
 struct Transition {
@@ -90,6 +107,9 @@ std::span<const Transition> transition_table();
 const Transition* transition(ConsentStatus from, ConsentEvent event, const FacadePolicy& policy);
 // No event leaves the state under this facade.
 bool is_final(ConsentStatus status, const FacadePolicy& policy);
+
+// May the bank give this reason for its revocation? revoked_by_bank, fraud_suspected, client_ended.
+bool is_reason_of_bank(StatusReason reason);
 
 std::string_view to_text(ConsentStatus status);
 std::string_view to_text(ConsentEvent event);

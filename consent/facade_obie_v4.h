@@ -17,8 +17,9 @@ struct ObieStatusReason {
 
 // "AWAU", "AUTH", "RJCT", "CANC", "EXPD", "COND", "AWUP"; nullopt: the consent cannot be seen through this facade any
 // more (GET is 400 U011).
-std::optional<std::string_view> obie_status_code(ConsentStatus status);
+// Payments know four statuses alone: what ended otherwise is "RJCT" there, with the reason beside it.
+std::optional<std::string_view> obie_status_code(ConsentStatus status, ConsentKind kind);
 // Data.StatusReason, possibly empty (an authorised consent needs no reason).
-std::vector<ObieStatusReason> obie_status_reasons(ConsentStatus status, StatusReason reason);
+std::vector<ObieStatusReason> obie_status_reasons(ConsentStatus status, StatusReason reason, ConsentKind kind);
 
 }  // namespace consent

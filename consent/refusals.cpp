@@ -33,8 +33,7 @@ std::optional<ConsentError> refuse_to_client(const std::optional<Consent>& found
   if (!found) return unknown_consent(id);
   if (found->client != client) return foreign_client(*found, client);
   // [OBIE-AISP-4.0-DELETE] what was deleted is gone for the TPP.
-  if (found->removed && policy_of(found->facade).after_termination == AfterTermination::hidden)
-    return unknown_consent(id);
+  if (found->removed && policy_of(*found).after_termination == AfterTermination::hidden) return unknown_consent(id);
   return std::nullopt;
 }
 

@@ -37,6 +37,7 @@ base::Result<Consent, ConsentError> AccountAccessConsents::find(const base::Call
   auto found = base::db::read_only(pool_, caller.deadline, [&](base::db::Transaction& tx) {
     return ConsentStore::find(tx, caller.tenant, consent, Lock::none);
   });
+  if (found && found->kind != ConsentKind::account_access) return base::failure(unknown_consent(consent));
   if (const auto refusal = refuse_to_client(found, consent, client)) {
     if (refusal->code == ConsentErrorCode::foreign_client) {
       base::db::with_transaction(pool_, caller.deadline, [&](base::db::Transaction& tx) {
@@ -54,6 +55,7 @@ base::Result<void, ConsentError> AccountAccessConsents::remove(const base::Calle
   using Outcome = base::Result<void, ConsentError>;
   return base::db::with_transaction(pool_, caller.deadline, [&](base::db::Transaction& tx) -> Outcome {
     auto found = ConsentStore::find(tx, caller.tenant, consent, Lock::update);
+    if (found && found->kind != ConsentKind::account_access) return base::failure(unknown_consent(consent));
     if (const auto refusal = refuse_to_client(found, consent, client)) {
       if (refusal->code == ConsentErrorCode::foreign_client) {
         changes_.record_refusal(tx, caller, consent, tpp(client), "consent.terminate_by_tpp", *refusal);
@@ -65,7 +67,7 @@ base::Result<void, ConsentError> AccountAccessConsents::remove(const base::Calle
       found = ConsentStore::find(tx, caller.tenant, consent, Lock::none);
     }
     // [OBIE-AISP-4.0-DELETE] TPPs also clear away what is "Expired, i.e. ExpirationDateTime is lapsed".
-    if (is_final(found->status, policy_of(found->facade))) {
+    if (is_final(found->status, policy_of(*found))) {
       changes_.hide(tx, caller, *found, tpp(client));
       return {};
     }

@@ -19,10 +19,13 @@ std::optional<ConsentInUse> ConsentAccess::for_use(base::db::Transaction& tx, co
   if (!facts) return std::nullopt;
   Consent stored;
   stored.facade = facts->facade;
+  stored.kind = facts->kind;
   stored.status = facts->status;
   stored.status_reason = facts->reason;
   stored.expires = facts->expires;
   ConsentInUse in_use;
+  in_use.kind = facts->kind;
+  in_use.authorised = facts->authorised;
   in_use.status = as_of(std::move(stored), caller.now.business).status;
   if (facts->psu) in_use.psu = *facts->psu;
   for (const std::string& name : facts->permissions) {

@@ -20,7 +20,9 @@ struct ConsentInUse {
   std::optional<base::Instant> expires;
   std::optional<base::Instant> transactions_from;
   std::optional<base::Instant> transactions_to;
-  bool touch_due = false;  // last_access is older than an hour: call touch()
+  ConsentKind kind = ConsentKind::account_access;
+  std::optional<base::Instant> authorised;  // the customer's last authentication for it
+  bool touch_due = false;                   // last_access is older than an hour: call touch()
 };
 
 class ConsentAccess {

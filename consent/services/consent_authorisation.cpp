@@ -19,7 +19,7 @@ base::Result<Consent, ConsentError> decidable(const std::optional<Consent>& stor
   const Consent effective = as_of(*stored, caller.now.business);
   // [OBIE-AISP-4.0-Re-authentication] only while "the ExpirationDateTime … has not elapsed"; and never from a final
   // state.
-  if (transition(effective.status, ConsentEvent::authorise, policy_of(effective.facade)) == nullptr) {
+  if (transition(effective.status, ConsentEvent::authorise, policy_of(effective)) == nullptr) {
     return base::failure(not_in_state(effective, ConsentEvent::authorise));
   }
   return effective;
@@ -38,7 +38,10 @@ base::Result<ConsentReview, ConsentError> ConsentAuthorisation::review(const bas
   ConsentReview review;
   review.consent = found.id;
   review.client = found.client;
+  review.kind = found.kind;
   review.permissions = found.permissions;
+  review.terms = found.terms;
+  review.terms_hash = found.terms_hash;
   review.expires = found.expires;
   review.transactions_from = found.transactions_from;
   review.transactions_to = found.transactions_to;

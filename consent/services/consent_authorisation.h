@@ -20,7 +20,10 @@ namespace consent {
 struct ConsentReview {
   base::ConsentId consent;
   base::ClientId client;
-  std::set<policy::Permission> permissions;
+  ConsentKind kind = ConsentKind::account_access;
+  std::set<policy::Permission> permissions;  // account access only
+  Terms terms;                               // every other kind
+  std::string terms_hash;                    // what an authentication code is bound to; empty for account access
   std::optional<base::Instant> expires;
   std::optional<base::Instant> transactions_from;
   std::optional<base::Instant> transactions_to;

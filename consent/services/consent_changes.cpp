@@ -51,14 +51,14 @@ base::Result<Consent, ConsentError> ConsentChanges::apply(base::db::Transaction&
                                                           const Consent& locked, const Change& change) {
   ENSURE(change.event != ConsentEvent::expire, "an expiry is not a decision: expire()");
   const Consent effective = as_of(locked, caller.now.business);
-  const Transition* row = transition(effective.status, change.event, policy_of(locked.facade));
+  const Transition* row = transition(effective.status, change.event, policy_of(locked));
   if (row == nullptr) return base::failure(not_in_state(effective, change.event));
   ENSURE(effective.status == locked.status, "an expired consent has no transition that a decision can take");
   return write(tx, caller, locked, *row, change);
 }
 
 void ConsentChanges::expire(base::db::Transaction& tx, const base::Caller& caller, const Consent& locked) {
-  const Transition* row = transition(locked.status, ConsentEvent::expire, policy_of(locked.facade));
+  const Transition* row = transition(locked.status, ConsentEvent::expire, policy_of(locked));
   ENSURE(row != nullptr && locked.expires && *locked.expires <= caller.now.business, "only what expired expires");
   write(tx, caller, locked, *row,
         Change{.event = ConsentEvent::expire,
@@ -122,14 +122,15 @@ void ConsentChanges::create(base::db::Transaction& tx, const base::Caller& calle
     if (!permissions.empty()) permissions += ' ';
     permissions += policy::to_text(permission);
   }
-  audit.facts.emplace("permissions", permissions);
+  audit.facts.emplace("kind", std::string(to_text(consent.kind)));
+  if (!permissions.empty()) audit.facts.emplace("permissions", permissions);
+  if (!consent.terms_hash.empty()) audit.facts.emplace("terms_hash", consent.terms_hash);
   audit_.record(tx, audit);
 }
 
 void ConsentChanges::hide(base::db::Transaction& tx, const base::Caller& caller, const Consent& locked,
                           const Actor& actor) {
-  ENSURE(is_final(locked.status, policy_of(locked.facade)),
-         "a consent that can still change is terminated, not hidden");
+  ENSURE(is_final(locked.status, policy_of(locked)), "a consent that can still change is terminated, not hidden");
   if (!ConsentStore::mark_removed(tx, locked, caller.now.business)) return;
   HistoryEntry entry = history_of(caller, locked, "remove", actor, "removed by the TPP after it had ended", {});
   entry.at = caller.now.business;

@@ -13,14 +13,13 @@ base::Result<AuthorisableIntent, IntentRefusal> ConsentGate::intent(base::db::Tr
   const auto found = ConsentStore::find(tx, caller.tenant, consent, Lock::none);
   if (refuse_to_client(found, consent, client)) return base::failure(IntentRefusal::unknown);
   const Consent effective = as_of(*found, caller.now.business);
-  if (transition(effective.status, ConsentEvent::authorise, policy_of(effective.facade)) == nullptr) {
+  if (transition(effective.status, ConsentEvent::authorise, policy_of(effective)) == nullptr) {
     return base::failure(IntentRefusal::not_authorisable);
   }
-  switch (effective.kind) {
-    case ConsentKind::account_access:
-      return AuthorisableIntent{effective.id, "accounts", AuthorisableIntent::Life::long_lived};
-  }
-  return base::failure(IntentRefusal::unknown);
+  const KindPolicy& kind = kind_policy(effective.kind);
+  return AuthorisableIntent{
+      effective.id, std::string(kind.scope),
+      kind.uses == Uses::many ? AuthorisableIntent::Life::long_lived : AuthorisableIntent::Life::single_use};
 }
 
 bool ConsentGate::authorised(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent,

@@ -19,7 +19,7 @@ enum class IntentRefusal : std::uint8_t {
 
 struct AuthorisableIntent {
   base::ConsentId consent;
-  std::string scope;  // "accounts"
+  std::string scope;  // "accounts", "payments", "fundsconfirmations"
   enum class Life : std::uint8_t { single_use, long_lived } life = Life::long_lived;
 };
 

@@ -3,6 +3,7 @@
 #include "base/db/audit_store.h"
 #include "base/db/sql.h"
 #include "base/ensure.h"
+#include "consent/payment/terms_json.h"
 
 namespace consent {
 namespace {
@@ -17,15 +18,17 @@ using base::db::value;
 
 constexpr Statement kInsert{"consent.consent.insert", R"sql(
 INSERT INTO consent.consent (brand_id, bank_id, consent_id, client_id, kind, facade, status, status_reason, permissions,
-                             expires_at, transactions_from, transactions_to, created_at, status_updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14))sql"};
+                             expires_at, transactions_from, transactions_to, created_at, status_updated_at, terms, terms_hash,
+                             request)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17))sql"};
 
 constexpr Statement kFind{"consent.consent.find", R"sql(
 SELECT c.brand_id, c.bank_id, c.consent_id, c.client_id, c.kind, c.facade, c.status, c.status_reason, c.permissions,
        c.expires_at, c.transactions_from, c.transactions_to, c.created_at, c.status_updated_at, c.psu_id, c.authorised_at,
        c.last_access_at, c.removed_at,
        ARRAY(SELECT a.account_id FROM consent.consent_account a
-              WHERE a.brand_id = c.brand_id AND a.bank_id = c.bank_id AND a.consent_id = c.consent_id ORDER BY a.account_id)
+              WHERE a.brand_id = c.brand_id AND a.bank_id = c.bank_id AND a.consent_id = c.consent_id ORDER BY a.account_id),
+       c.terms, c.terms_hash, c.request
   FROM consent.consent c
  WHERE c.brand_id = $1 AND c.bank_id = $2 AND c.consent_id = $3)sql"};
 
@@ -34,7 +37,8 @@ SELECT c.brand_id, c.bank_id, c.consent_id, c.client_id, c.kind, c.facade, c.sta
        c.expires_at, c.transactions_from, c.transactions_to, c.created_at, c.status_updated_at, c.psu_id, c.authorised_at,
        c.last_access_at, c.removed_at,
        ARRAY(SELECT a.account_id FROM consent.consent_account a
-              WHERE a.brand_id = c.brand_id AND a.bank_id = c.bank_id AND a.consent_id = c.consent_id ORDER BY a.account_id)
+              WHERE a.brand_id = c.brand_id AND a.bank_id = c.bank_id AND a.consent_id = c.consent_id ORDER BY a.account_id),
+       c.terms, c.terms_hash, c.request
   FROM consent.consent c
  WHERE c.brand_id = $1 AND c.bank_id = $2 AND c.psu_id = $3
  ORDER BY c.created_at DESC, c.consent_id DESC
@@ -48,22 +52,24 @@ constexpr Statement kLockShare{"consent.consent.lock_share", R"sql(
 SELECT 1 FROM consent.consent WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3 FOR SHARE)sql"};
 
 constexpr Statement kState{"consent.consent.state", R"sql(
-SELECT status, facade, expires_at FROM consent.consent WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3)sql"};
+SELECT status, facade, kind, expires_at FROM consent.consent WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3)sql"};
 constexpr Statement kStateShare{"consent.consent.state_share", R"sql(
-SELECT status, facade, expires_at FROM consent.consent WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3
+SELECT status, facade, kind, expires_at FROM consent.consent WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3
    FOR SHARE)sql"};
 
 constexpr Statement kFacts{"consent.consent.facts", R"sql(
 SELECT c.status, c.status_reason, c.facade, c.expires_at, c.psu_id, c.permissions, c.transactions_from, c.transactions_to,
        c.last_access_at,
        ARRAY(SELECT a.account_id FROM consent.consent_account a
-              WHERE a.brand_id = c.brand_id AND a.bank_id = c.bank_id AND a.consent_id = c.consent_id)
+              WHERE a.brand_id = c.brand_id AND a.bank_id = c.bank_id AND a.consent_id = c.consent_id),
+       c.kind, c.authorised_at
   FROM consent.consent c
  WHERE c.brand_id = $1 AND c.bank_id = $2 AND c.client_id = $3 AND c.consent_id = $4 AND c.removed_at IS NULL)sql"};
 
 constexpr Statement kAdvance{"consent.consent.advance", R"sql(
 UPDATE consent.consent
-   SET status = $5, status_reason = $6, status_updated_at = $7, psu_id = $8, authorised_at = $9, removed_at = $10
+   SET status = $5, status_reason = $6, status_updated_at = $7, psu_id = $8, authorised_at = $9, removed_at = $10,
+       expires_at = $11
  WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3 AND status = $4
 RETURNING consent_id)sql"};
 
@@ -85,7 +91,7 @@ constexpr Statement kLockExpired{"consent.consent.lock_expired", R"sql(
 SELECT brand_id, bank_id, consent_id FROM consent.consent
  WHERE expires_at <= $1
    AND status IN ('awaiting_upload', 'awaiting_authorisation', 'partially_authorised', 'authorised', 'access_revoked_by_psu')
-   AND (status <> 'access_revoked_by_psu' OR facade = ANY($3::text[]))
+   AND (status <> 'access_revoked_by_psu' OR facade || ' ' || kind = ANY($3::text[]))
  ORDER BY expires_at
  LIMIT $2
    FOR NO KEY UPDATE SKIP LOCKED)sql"};
@@ -140,6 +146,15 @@ Consent consent_of(const pqxx::row& row) {
   c.last_access = value<std::optional<Instant>>(row[16]);
   c.removed = value<std::optional<Instant>>(row[17]);
   for (std::string& account : value<std::vector<std::string>>(row[18])) c.accounts.emplace(std::move(account));
+  if (const auto stored = value<std::optional<std::string>>(row[19])) {
+    auto terms = terms_from_json(c.kind, *stored);
+    ENSURE(terms.has_value(), "terms in the database that this program does not know: " + terms.error());
+    c.terms = std::move(*terms);
+  }
+  c.terms_hash = value<std::string>(row[20]);
+  ENSURE(c.terms_hash == terms_hash(c.terms),
+         "the terms of consent " + c.id.str() + " are not those it was created with");
+  c.request = value<std::string>(row[21]);
   return c;
 }
 
@@ -174,9 +189,12 @@ std::vector<Statement> ConsentStore::statements() {
 }
 
 void ConsentStore::insert(Transaction& tx, const Consent& c) {
+  ENSURE(fits(c.terms, c.kind) && c.terms_hash == terms_hash(c.terms), "terms of another kind, or another hash");
+  std::optional<std::string> terms;
+  if (c.kind != ConsentKind::account_access) terms = terms_to_json(c.terms);
   exec(tx, kInsert, c.tenant.brand, c.tenant.bank, c.id, c.client, to_text(c.kind), to_text(c.facade),
        to_text(c.status), to_text(c.status_reason), names_of(c.permissions), c.expires, c.transactions_from,
-       c.transactions_to, c.created, c.status_updated);
+       c.transactions_to, c.created, c.status_updated, terms, c.terms_hash, c.request);
 }
 
 std::optional<Consent> ConsentStore::find(Transaction& tx, const base::Tenant& tenant, const base::ConsentId& id,
@@ -213,6 +231,8 @@ std::optional<ConsentFacts> ConsentStore::facts(Transaction& tx, const base::Ten
   f.transactions_to = value<std::optional<Instant>>((*row)[7]);
   f.last_access = value<std::optional<Instant>>((*row)[8]);
   f.accounts = value<std::vector<std::string>>((*row)[9]);
+  f.kind = known(consent_kind_from_text(value<std::string>((*row)[10])));
+  f.authorised = value<std::optional<Instant>>((*row)[11]);
   return f;
 }
 
@@ -223,7 +243,9 @@ std::optional<ConsentState> ConsentStore::state(Transaction& tx, const base::Ten
   const auto row = exec_row(tx, lock == Lock::share ? kStateShare : kState, tenant.brand, tenant.bank, id);
   if (!row) return std::nullopt;
   return ConsentState{known(consent_status_from_text(value<std::string>((*row)[0]))),
-                      known(facade_from_text(value<std::string>((*row)[1]))), value<std::optional<Instant>>((*row)[2])};
+                      known(facade_from_text(value<std::string>((*row)[1]))),
+                      known(consent_kind_from_text(value<std::string>((*row)[2]))),
+                      value<std::optional<Instant>>((*row)[3])};
 }
 
 std::vector<Consent> ConsentStore::of_psu(Transaction& tx, const base::Tenant& tenant, const base::PsuId& psu,
@@ -235,7 +257,8 @@ std::vector<Consent> ConsentStore::of_psu(Transaction& tx, const base::Tenant& t
 
 bool ConsentStore::advance(Transaction& tx, ConsentStatus from, const Consent& after) {
   return exec_row(tx, kAdvance, after.tenant.brand, after.tenant.bank, after.id, to_text(from), to_text(after.status),
-                  to_text(after.status_reason), after.status_updated, after.psu, after.authorised, after.removed)
+                  to_text(after.status_reason), after.status_updated, after.psu, after.authorised, after.removed,
+                  after.expires)
       .has_value();
 }
 
@@ -257,11 +280,13 @@ bool ConsentStore::touch(Transaction& tx, const base::Tenant& tenant, const base
 }
 
 std::vector<Consent> ConsentStore::lock_expired(Transaction& tx, Instant now, int limit) {
-  // Under a facade where a revocation is final, a revoked consent does not expire any more.
+  // Where a revocation is final, a revoked consent does not expire any more.
   std::vector<std::string> reauthorisable;
   for (const Facade facade : {Facade::obie_v4, Facade::berlin_group}) {
-    if (!is_final(ConsentStatus::access_revoked_by_psu, policy_of(facade)))
-      reauthorisable.emplace_back(to_text(facade));
+    for (const KindPolicy& kind : kind_policies()) {
+      if (is_final(ConsentStatus::access_revoked_by_psu, policy_of(facade, kind.kind))) continue;
+      reauthorisable.push_back(std::string(to_text(facade)) + " " + std::string(kind.text));
+    }
   }
   std::vector<Consent> consents;
   for (const auto& row : exec(tx, kLockExpired, now, limit, reauthorisable)) {

@@ -28,11 +28,14 @@ struct ConsentFacts {
   std::optional<base::Instant> transactions_from;
   std::optional<base::Instant> transactions_to;
   std::optional<base::Instant> last_access;
+  ConsentKind kind = ConsentKind::account_access;
+  std::optional<base::Instant> authorised;
 };
 
 struct ConsentState {
   ConsentStatus status = ConsentStatus::awaiting_authorisation;
   Facade facade = Facade::obie_v4;
+  ConsentKind kind = ConsentKind::account_access;
   std::optional<base::Instant> expires;
 };
 

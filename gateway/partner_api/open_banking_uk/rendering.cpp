@@ -134,7 +134,7 @@ Value transaction_of(const connectors::Transaction& transaction, bool detail) {
 }  // namespace
 
 std::string render_consent(const consent::Consent& consent, const std::string& self) {
-  const auto status = consent::obie_status_code(consent.status);
+  const auto status = consent::obie_status_code(consent.status, consent.kind);
   ENSURE(status.has_value(), "a consent that its TPP removed is not rendered");
   Value permissions = Value::array();
   for (const Permission permission : consent.permissions) permissions.push_back(policy::to_text(permission));
@@ -144,7 +144,7 @@ std::string render_consent(const consent::Consent& consent, const std::string& s
                 {"StatusUpdateDateTime", obie_time(consent.status_updated)},
                 {"Permissions", std::move(permissions)}};
   Value reasons = Value::array();
-  for (const auto& reason : consent::obie_status_reasons(consent.status, consent.status_reason)) {
+  for (const auto& reason : consent::obie_status_reasons(consent.status, consent.status_reason, consent.kind)) {
     reasons.push_back({{"StatusReasonCode", reason.code}, {"StatusReasonDescription", reason.description}});
   }
   if (!reasons.empty()) data["StatusReason"] = std::move(reasons);
