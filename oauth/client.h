@@ -79,6 +79,8 @@ struct Client {
   std::string id_token_encrypted_response_alg;  // OpenID Connect Registration section 2; both or neither
   std::string id_token_encrypted_response_enc;
   std::string userinfo_signed_response_alg;  // empty: plain JSON
+  // OpenID Connect Registration section 2; one of its profile's id_token_algorithms.
+  base::crypto::JwsAlgorithm id_token_signed_response_alg = base::crypto::JwsAlgorithm::es256;
 };
 
 // One of the space-separated values.

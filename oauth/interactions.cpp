@@ -363,7 +363,7 @@ base::Result<AuthorizationResponse, InteractionError> Interactions::grant(base::
   code.code_challenge = request.code_challenge;
   code.dpop_jkt = request.dpop_jkt;
   code.nonce = request.nonce;
-  if (request.state) code.state_hash = left_half_hash(*request.state, kServerAlgorithm);
+  if (request.state) code.state_hash = left_half_hash(*request.state, found.client.id_token_signed_response_alg);
   const Handle code_handle = new_handle(now + profile_of(found.client.profile).code_lifetime, deps_.entropy);
   insert_code(tx, brand, code_handle, code, now);
   const bool ended = mark_ended(tx, row, Outcome::granted, now);

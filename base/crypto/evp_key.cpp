@@ -350,6 +350,7 @@ PrivateMembers private_members(const EVP_PKEY* key, JwsAlgorithm algorithm) {
       members.d = Secret(to_octets(bn_param(key, OSSL_PKEY_PARAM_PRIV_KEY).get(), kP256Bytes));
       break;
     case JwsAlgorithm::ps256:
+    case JwsAlgorithm::rs256:
       members.d = secret(OSSL_PKEY_PARAM_RSA_D);
       members.p = secret(OSSL_PKEY_PARAM_RSA_FACTOR1);
       members.q = secret(OSSL_PKEY_PARAM_RSA_FACTOR2);
@@ -369,6 +370,9 @@ PrivateMembers private_members(const EVP_PKEY* key, JwsAlgorithm algorithm) {
 }
 
 bool verify_with(EVP_PKEY* key, JwsAlgorithm algorithm, std::string_view input, std::string_view signature) {
+  // [FAPI2-SP-FINAL-5.4.1-1] "shall use PS256, ES256, or EdDSA" for all that is believed here; what is signed with
+  // RS256 is for others to verify.
+  if (algorithm == JwsAlgorithm::rs256) return false;
   const bool fits = algorithm == JwsAlgorithm::es256 ? verify_es256(key, input, signature)
                                                      : verify_digest(key, algorithm, input, signature);
   if (!fits) drain_error_queue();
@@ -387,9 +391,10 @@ std::optional<std::string> sign_with(EVP_PKEY* key, JwsAlgorithm algorithm, std:
                          digest.size()) == 1;
   } else {
     const bool pss = algorithm == JwsAlgorithm::ps256;
+    const bool rsa = pss || algorithm == JwsAlgorithm::rs256;  // whose default padding is RS256's, RSASSA-PKCS1-v1_5
     const EvpMdCtxPtr context(ossl_check(EVP_MD_CTX_new(), "EVP_MD_CTX_new"));
     EVP_PKEY_CTX* key_context = nullptr;
-    made = EVP_DigestSignInit(context.get(), &key_context, pss ? fetched_sha256() : nullptr, nullptr, key) == 1 &&
+    made = EVP_DigestSignInit(context.get(), &key_context, rsa ? fetched_sha256() : nullptr, nullptr, key) == 1 &&
            (!pss || set_pss(key_context)) &&
            EVP_DigestSign(context.get(), as_octets(signature), &size, as_octets(input), input.size()) == 1;
   }

@@ -157,6 +157,8 @@ Result<EncryptionKey, JwkError> EncryptionKey::from_jwk(std::string_view text) {
     case JwsAlgorithm::ps256:
       algorithm = JweAlgorithm::rsa_oaep_256;
       break;
+    case JwsAlgorithm::rs256:
+      return refuse(JwkErrorCode::unsupported, "a key for RS256 encrypts nothing");
     case JwsAlgorithm::eddsa:
       return refuse(JwkErrorCode::unsupported, "an Ed25519 key encrypts nothing");
   }

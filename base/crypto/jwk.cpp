@@ -34,6 +34,7 @@ constexpr std::size_t kMaxKidBytes = 256;
 constexpr std::array<std::string_view, 9> kPrivateMembers{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"};
 
 enum class Half : std::uint8_t { public_, private_ };
+enum class Origin : std::uint8_t { outside, own };
 
 auto refuse(JwkErrorCode code, std::string why) { return failure(JwkError{code, std::move(why)}); }
 JwkError from_json_error(const json::ParseError& error) { return {JwkErrorCode::malformed, error.text()}; }
@@ -105,15 +106,22 @@ std::string thumbprint_input(const PublicMembers& members) {
   return R"({"crv":"Ed25519","kty":"OKP","x":")" + base64url_encode(std::get<OkpMembers>(members).x) + "\"}";
 }
 
-Result<PublicKey, JwkError> make_public(PublicMembers members, std::string kid) {
+// `rsa`: what an RSA key is for; the other types leave no choice.
+JwsAlgorithm algorithm_for(const PublicMembers& members, JwsAlgorithm rsa) {
+  return std::holds_alternative<RsaMembers>(members) ? rsa : algorithm_of(members);
+}
+
+Result<PublicKey, JwkError> make_public(PublicMembers members, std::string kid,
+                                        JwsAlgorithm rsa = JwsAlgorithm::ps256) {
   TRY(EvpPkeyPtr key, import_public(members));
-  const JwsAlgorithm algorithm = algorithm_of(members);
+  const JwsAlgorithm algorithm = algorithm_for(members, rsa);
   std::string thumbprint = sha256_base64url(thumbprint_input(members));
   return PublicKey(std::make_shared<const PublicKey::Impl>(
       PublicKey::Impl{std::move(key), std::move(members), algorithm, std::move(kid), std::move(thumbprint)}));
 }
 
-Result<PublicKey, JwkError> read_public(const json::Value& value, AllowPrivate allow_private, Half half) {
+Result<PublicKey, JwkError> read_public(const json::Value& value, AllowPrivate allow_private, Half half,
+                                        Origin origin = Origin::outside) {
   json::Reader jwk(value);
   if (!value.is_object()) return refuse(JwkErrorCode::malformed, "a JWK is a JSON object");
   if (allow_private == AllowPrivate::no) {
@@ -126,14 +134,16 @@ Result<PublicKey, JwkError> read_public(const json::Value& value, AllowPrivate a
   TRY_VOID(check_purpose(jwk, half));
   TRY(const std::optional<std::string> algorithm, optional_text(jwk, "alg"));
   // [RFC8725-3.1] "Each key MUST be used with exactly one algorithm": the one its type gives.
-  if (algorithm && *algorithm != to_text(algorithm_of(members))) {
+  const bool rs256 = origin == Origin::own && algorithm == to_text(JwsAlgorithm::rs256);
+  const JwsAlgorithm rsa = rs256 ? JwsAlgorithm::rs256 : JwsAlgorithm::ps256;
+  if (algorithm && *algorithm != to_text(algorithm_for(members, rsa))) {
     return refuse(JwkErrorCode::unsupported, "alg is not the one this gateway uses with such a key");
   }
   TRY(std::optional<std::string> kid, optional_text(jwk, "kid"));
   if (kid && (kid->empty() || kid->size() > kMaxKidBytes)) {
     return refuse(JwkErrorCode::malformed, "kid is empty or longer than 256 bytes");
   }
-  return make_public(std::move(members), std::move(kid).value_or(""));
+  return make_public(std::move(members), std::move(kid).value_or(""), rsa);
 }
 
 Result<json::Value, JwkError> parse_jwk_text(std::string_view text, const json::Limits& limits) {
@@ -179,14 +189,15 @@ BioPtr read_bio(std::string_view text) {
 int no_password(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*context*/) { return -1; }
 
 // The last step of every way to a private key: its public half passes the limits, and the two halves belong together.
-Result<PrivateKey, JwkError> finish_private(EvpPkeyPtr key, std::string kid) {
+Result<PrivateKey, JwkError> finish_private(EvpPkeyPtr key, std::string kid, JwsAlgorithm rsa = JwsAlgorithm::ps256) {
   TRY(PublicMembers members, public_members(key.get()));
-  TRY(PublicKey public_half, make_public(std::move(members), std::move(kid)));
+  TRY(const PublicKey probed, make_public(members, kid));
   constexpr std::string_view kProbe = "the two halves of a key belong together";
-  const auto signature = sign_with(key.get(), public_half.algorithm(), kProbe);
-  if (!signature || !public_half.verify(kProbe, *signature)) {
+  const auto signature = sign_with(key.get(), probed.algorithm(), kProbe);
+  if (!signature || !probed.verify(kProbe, *signature)) {
     return refuse(JwkErrorCode::invalid_key, "the private half does not fit the public half");
   }
+  TRY(PublicKey public_half, make_public(std::move(members), std::move(kid), rsa));
   return PrivateKey(std::make_shared<const PrivateKey::Impl>(PrivateKey::Impl{std::move(key), std::move(public_half)}));
 }
 
@@ -234,6 +245,8 @@ std::string_view to_text(JwsAlgorithm algorithm) {
       return "PS256";
     case JwsAlgorithm::eddsa:
       return "EdDSA";
+    case JwsAlgorithm::rs256:
+      return "RS256";
   }
   return "ES256";
 }
@@ -250,6 +263,11 @@ Result<PublicKey, JwkError> PublicKey::from_jwk(std::string_view text, AllowPriv
   auto key = read_public(value, allow_private, Half::public_);
   wipe_members(value);
   return key;
+}
+
+Result<PublicKey, JwkError> PublicKey::from_own_jwk(std::string_view text) {
+  TRY(const json::Value value, parse_jwk_text(text, kJwkLimits));
+  return read_public(value, AllowPrivate::no, Half::public_, Origin::own);
 }
 
 Result<PublicKey, JwkError> PublicKey::from_spki(std::string_view der) {
@@ -306,6 +324,7 @@ PrivateKey PrivateKey::generate(JwsAlgorithm algorithm, std::string kid) {
       key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
       break;
     case JwsAlgorithm::ps256:
+    case JwsAlgorithm::rs256:
       key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048}));
       break;
     case JwsAlgorithm::eddsa:
@@ -313,7 +332,7 @@ PrivateKey PrivateKey::generate(JwsAlgorithm algorithm, std::string kid) {
       break;
   }
   ossl_check(key.get(), "EVP_PKEY_Q_keygen");
-  auto made = finish_private(std::move(key), std::move(kid));
+  auto made = finish_private(std::move(key), std::move(kid), algorithm);
   ENSURE(made.has_value(), "a generated key is valid");
   return *made;
 }
@@ -333,12 +352,12 @@ Result<PrivateKey, JwkError> PrivateKey::from_pem(std::string_view pem) {
   return finish_private(std::move(key), "");
 }
 
-Result<PrivateKey, JwkError> PrivateKey::from_pkcs8(std::string_view der) {
+Result<PrivateKey, JwkError> PrivateKey::from_pkcs8(std::string_view der, JwsAlgorithm rsa) {
   const unsigned char* at = as_octets(der);
   EvpPkeyPtr key(d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(der.size())));
   drain_error_queue();
   if (!key || at != as_octets(der) + der.size()) return refuse(JwkErrorCode::malformed, "not a PKCS#8 private key");
-  return finish_private(std::move(key), "");
+  return finish_private(std::move(key), "", rsa);
 }
 
 const PublicKey& PrivateKey::public_key() const { return impl_->public_half; }
@@ -373,7 +392,7 @@ Secret PrivateKey::to_private_jwk() const {
   json::Value jwk = public_jwk(*impl_->public_half.impl_);
   const PrivateMembers secrets = private_members(impl_->key.get(), algorithm());
   jwk["d"] = base64url_encode(secrets.d.reveal());
-  if (algorithm() == JwsAlgorithm::ps256) {
+  if (algorithm() == JwsAlgorithm::ps256 || algorithm() == JwsAlgorithm::rs256) {
     jwk["p"] = base64url_encode(secrets.p.reveal());
     jwk["q"] = base64url_encode(secrets.q.reveal());
     jwk["dp"] = base64url_encode(secrets.dp.reveal());

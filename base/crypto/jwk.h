@@ -1,6 +1,7 @@
 // JSON Web Key (RFC 7517, RFC 7518 section 6, RFC 8037) for signatures only: EC P-256 (ES256), RSA 2048 to 4096 bits
 // (PS256), OKP Ed25519 (EdDSA). The algorithm comes from the key, never from a token (RFC 8725 section 3.1).
-// Symmetric keys, other curves and encryption keys are not read here. JWE: not here.
+// RS256 is for signing alone: keys for it are made, kept and published here, but none that comes from outside is one,
+// and nothing verifies with it. Symmetric keys, other curves and encryption keys are not read here. JWE: not here.
 #pragma once
 
 #include <cstddef>
@@ -16,9 +17,10 @@
 
 namespace base::crypto {
 
-enum class JwsAlgorithm : std::uint8_t { es256, ps256, eddsa };
-std::string_view to_text(JwsAlgorithm algorithm);                        // "ES256", "PS256", "EdDSA"
-std::optional<JwsAlgorithm> algorithm_from_text(std::string_view text);  // exact spelling; everything else is nullopt
+enum class JwsAlgorithm : std::uint8_t { es256, ps256, eddsa, rs256 };
+std::string_view to_text(JwsAlgorithm algorithm);  // "ES256", "PS256", "EdDSA", "RS256"
+// Of those that are verified, so never rs256: exact spelling; everything else is nullopt.
+std::optional<JwsAlgorithm> algorithm_from_text(std::string_view text);
 
 enum class JwkErrorCode : std::uint8_t {
   malformed,         // not JSON, a member missing or of the wrong type or not canonical base64url
@@ -42,6 +44,8 @@ class PublicKey {
   // AllowPrivate::yes reads the public half of a private JWK; ::no refuses any private member (RFC 9449 section 4.3
   // item 7).
   static Result<PublicKey, JwkError> from_jwk(std::string_view text, AllowPrivate allow_private = AllowPrivate::no);
+  // Of a key that this program made, as to_jwk() wrote it: it may be one for RS256.
+  static Result<PublicKey, JwkError> from_own_jwk(std::string_view text);
   // SubjectPublicKeyInfo: of a certificate, or of a PEM "PUBLIC KEY". The same limits as for a JWK.
   static Result<PublicKey, JwkError> from_spki(std::string_view der);
   static Result<PublicKey, JwkError> from_pem(std::string_view pem);
@@ -54,7 +58,7 @@ class PublicKey {
   std::string to_jwk() const;
   std::string to_spki() const;  // DER
 
-  // `signature` in JWS form: r||s of 64 bytes for ES256 (RFC 7518 section 3.4), never DER.
+  // `signature` in JWS form: r||s of 64 bytes for ES256 (RFC 7518 section 3.4), never DER. Of an RS256 key: never.
   bool verify(std::string_view input, std::string_view signature) const;
 
   struct Impl;
@@ -67,11 +71,12 @@ class PublicKey {
 
 class PrivateKey {
  public:
-  // RSA keys are made with 2048 bits: PS256 signs seven times slower with 3072.
+  // RSA keys are made with 2048 bits: signing takes six times as long with 3072.
   static PrivateKey generate(JwsAlgorithm algorithm, std::string kid = "");
   static Result<PrivateKey, JwkError> from_jwk(std::string_view text);
   static Result<PrivateKey, JwkError> from_pem(std::string_view pem);  // PKCS#8 or the traditional forms, unencrypted
-  static Result<PrivateKey, JwkError> from_pkcs8(std::string_view der);
+  // The DER of an RSA key does not tell which of the two algorithms it is for: who made it knows.
+  static Result<PrivateKey, JwkError> from_pkcs8(std::string_view der, JwsAlgorithm rsa = JwsAlgorithm::ps256);
 
   JwsAlgorithm algorithm() const { return public_key().algorithm(); }
   const std::string& kid() const { return public_key().kid(); }

@@ -66,6 +66,41 @@ TEST(PublicKey, AnAlgThatIsNotTheKeysIsRefused) {
   expect_refused(with(ec_jwk(), "alg", 1), JwkErrorCode::malformed);
 }
 
+TEST(PublicKey, OnlyAKeyOfOurOwnIsOneForRs256) {
+  const PrivateKey made = PrivateKey::generate(JwsAlgorithm::rs256, "k");
+  const std::string text = made.public_key().to_jwk();
+  EXPECT_EQ(json::Value::parse(text).value("alg", ""), "RS256");
+  EXPECT_EQ(json::Value::parse(text).value("use", ""), "sig");
+  const auto own = PublicKey::from_own_jwk(text);
+  ASSERT_TRUE(own);
+  EXPECT_EQ(own->algorithm(), JwsAlgorithm::rs256);
+  EXPECT_EQ(own->to_jwk(), text);
+  EXPECT_EQ(own->with_kid("other").algorithm(), JwsAlgorithm::rs256);
+  const auto outside = PublicKey::from_jwk(text);
+  ASSERT_FALSE(outside);
+  EXPECT_EQ(outside.error().code, JwkErrorCode::unsupported);
+  EXPECT_TRUE(JwkSet::parse(R"({"keys":[)" + text + "]}")->keys().empty()) << "skipped in a client's set";
+  EXPECT_FALSE(PrivateKey::from_jwk(made.to_private_jwk().reveal()));
+  EXPECT_EQ(algorithm_from_text("RS256"), std::nullopt);
+  // No private member, and no other algorithm for the type, is read here either.
+  EXPECT_FALSE(PublicKey::from_own_jwk(made.to_private_jwk().reveal()));
+  EXPECT_FALSE(PublicKey::from_own_jwk(json::dump(with(ec_jwk(), "alg", "RS256"))));
+  EXPECT_FALSE(PublicKey::from_own_jwk(json::dump(with(rsa_jwk(), "alg", "RS512"))));
+  EXPECT_EQ(PublicKey::from_own_jwk(json::dump(rsa_jwk()))->algorithm(), JwsAlgorithm::ps256);
+}
+
+TEST(PrivateKey, KeepsItsPurposeAcrossPkcs8WhenItsOwnerTellsIt) {
+  const PrivateKey made = PrivateKey::generate(JwsAlgorithm::rs256, "k");
+  const base::Secret der = made.to_pkcs8();
+  const auto again = PrivateKey::from_pkcs8(der.reveal(), JwsAlgorithm::rs256);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->algorithm(), JwsAlgorithm::rs256);
+  EXPECT_EQ(again->with_kid("k").public_key().to_jwk(), made.public_key().to_jwk());
+  EXPECT_EQ(PrivateKey::from_pkcs8(der.reveal())->algorithm(), JwsAlgorithm::ps256);
+  const PrivateKey ec = PrivateKey::generate(JwsAlgorithm::es256);
+  EXPECT_EQ(PrivateKey::from_pkcs8(ec.to_pkcs8().reveal(), JwsAlgorithm::rs256)->algorithm(), JwsAlgorithm::es256);
+}
+
 // [RFC7638-3.2]
 TEST(PublicKey, ThumbprintsMatchTheRfcs) {
   // RFC 7638 section 3.1; kid and use are no part of it.

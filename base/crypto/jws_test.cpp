@@ -8,6 +8,7 @@
 #include "base/crypto/hash.h"
 #include "base/encoding.h"
 #include "base/json/strict.h"
+#include "tests/support/rs256.h"
 
 namespace base::crypto {
 namespace {
@@ -198,6 +199,38 @@ TEST(Jws, TheHeadersAlgMustBeTheKeysOwn) {
     EXPECT_EQ(verdict.error().code, JwsErrorCode::algorithm_mismatch);
   }
   EXPECT_EQ(parse_refusal("eyJhbGciOiJub25lIn0.e30."), JwsErrorCode::malformed);
+}
+
+// RSASSA-PKCS1-v1_5 gives the same signature each time.
+TEST(Jws, Rs256SignsForOthersToVerify) {
+  const PrivateKey key = PrivateKey::generate(JwsAlgorithm::rs256, "k");
+  const std::string token = sign_compact({.typ = "JWT", .kid = "", .jwk = ""}, R"({"sub":"alice"})", key);
+  EXPECT_EQ(token, sign_compact({.typ = "JWT", .kid = "", .jwk = ""}, R"({"sub":"alice"})", key));
+  EXPECT_EQ(parse_compact(token)->header.alg, "RS256");
+  const std::string jwk = key.public_key().to_jwk();
+  EXPECT_TRUE(tests::rs256_fits(token, jwk));
+  std::string signature = parse_compact(token)->signature;
+  signature.back() = static_cast<char>(signature.back() ^ 1);
+  EXPECT_FALSE(tests::rs256_fits(with_signature(token, signature), jwk));
+  EXPECT_FALSE(tests::rs256_fits(token, PrivateKey::generate(JwsAlgorithm::rs256, "k").public_key().to_jwk()));
+}
+
+// [FAPI2-SP-FINAL-5.4.1-1]
+TEST(Jws, Rs256IsNeverVerifiedByAnyKey) {
+  const PrivateKey rs256 = PrivateKey::generate(JwsAlgorithm::rs256, "k");
+  const std::string token = sign_compact({}, "{}", rs256);
+  EXPECT_FALSE(accepts(token, rs256.public_key())) << "not even by its own";
+  // The same RSA key, as a client registers it.
+  const auto ps256 = PublicKey::from_spki(rs256.public_key().to_spki());
+  ASSERT_TRUE(ps256);
+  EXPECT_EQ(ps256->algorithm(), JwsAlgorithm::ps256);
+  EXPECT_EQ(verify(*parse_compact(token), *ps256).error().code, JwsErrorCode::algorithm_mismatch);
+  const std::string renamed = sign_compact_raw(R"({"alg":"PS256"})", "{}", rs256);
+  EXPECT_EQ(verify(*parse_compact(renamed), *ps256).error().code, JwsErrorCode::bad_signature);
+  const auto pss = PrivateKey::from_pkcs8(rs256.to_pkcs8().reveal());
+  ASSERT_TRUE(pss);
+  EXPECT_TRUE(accepts(sign_compact({}, "{}", *pss), *ps256));
+  EXPECT_FALSE(accepts(sign_compact_raw(R"({"alg":"RS256"})", "{}", *pss), rs256.public_key()));
 }
 
 TEST(Jws, APublicKeyIsNeverAMacKey) {

@@ -81,6 +81,7 @@ ordered_json to_json(const oauth::Client& client) {
           {"id_token_encrypted_response_alg", client.id_token_encrypted_response_alg},
           {"id_token_encrypted_response_enc", client.id_token_encrypted_response_enc},
           {"userinfo_signed_response_alg", client.userinfo_signed_response_alg},
+          {"id_token_signed_response_alg", to_text(client.id_token_signed_response_alg)},
           {"keys", std::move(keys)}};
 }
 
@@ -91,7 +92,7 @@ struct PartnerArguments {
                                                                           profile = "fapi2", scope, kid, key_file;
   std::vector<std::string> redirect_uris;
   std::string jwks_uri;
-  std::string subject_type = "public", sector, id_token_alg, id_token_enc, userinfo_alg;
+  std::string subject_type = "public", sector, id_token_alg, id_token_enc, userinfo_alg, id_token_signed_alg;
   std::map<oauth::TlsSubjectKind, std::string> tls_subjects;
   bool require_dpop_nonce = false;
   std::vector<std::string> response_modes;
@@ -119,6 +120,7 @@ void partner_add(Product::Parts& p, const PartnerArguments& a) {
   client.id_token_encrypted_response_alg = a.id_token_alg;
   client.id_token_encrypted_response_enc = a.id_token_enc;
   client.userinfo_signed_response_alg = a.userinfo_alg;
+  client.id_token_signed_response_alg = a.id_token_signed_alg;
   client.auth_method = *method;
   client.binding = *binding;
   client.profile = *profile;
@@ -207,6 +209,15 @@ void keys_list(Product::Parts& p) {
   std::cout << all.dump(2) << "\n";
 }
 
+void keys_rotate(Product::Parts& p, const std::string& only) {
+  if (!only.empty() && !oauth::ring_algorithm_from_text(only)) throw Refused("no signing keys for --alg " + only);
+  for (const auto algorithm : oauth::kRingAlgorithms) {
+    if (!only.empty() && only != to_text(algorithm)) continue;
+    const std::string kid = p.authorization_server.keys().rotate(p.background(), "cli", algorithm);
+    std::cout << ordered_json{{"kid", kid}, {"alg", to_text(algorithm)}}.dump() << "\n";
+  }
+}
+
 void personas() {
   ordered_json all = ordered_json::array();
   for (const auto& persona : connectors::sandbox_personas()) {
@@ -291,7 +302,7 @@ int run(int argc, char** argv) {
   add->add_option("--redirect-uri", a.redirect_uris, "one or more; none for a resource server");
   add->add_option("--auth", a.auth, "private_key_jwt | tls_client_auth | self_signed_tls_client_auth");
   add->add_option("--binding", a.binding, "dpop | mtls");
-  add->add_option("--profile", a.profile, "fapi2");
+  add->add_option("--profile", a.profile, "fapi2 | oidc: as strict, but its ID tokens may be signed with RS256");
   add->add_flag("--require-signed-request-object", a.require_signed_request_object, "refuse its unsigned requests");
   add->add_option("--response-mode", a.response_modes, "query | query.jwt | form_post.jwt: one or more, its own first");
   add->add_option("--scope", a.scope,
@@ -301,6 +312,8 @@ int run(int argc, char** argv) {
   add->add_option("--id-token-encrypted-response-alg", a.id_token_alg,
                   "RSA-OAEP-256 | ECDH-ES, to the key of use enc in --jwks");
   add->add_option("--id-token-encrypted-response-enc", a.id_token_enc, "A256GCM");
+  add->add_option("--id-token-signed-response-alg", a.id_token_signed_alg,
+                  "fapi2: ES256 (when absent) | PS256; oidc: RS256 (when absent) | ES256 | PS256");
   add->add_option("--userinfo-signed-response-alg", a.userinfo_alg, "ES256: userinfo as a signed JWT");
   add->add_option("--jwks-uri", a.jwks_uri, "where it publishes its public keys (https), instead of --jwks");
   using Kind = oauth::TlsSubjectKind;
@@ -333,11 +346,10 @@ int run(int argc, char** argv) {
   std::string kid;
   auto* keys = app.add_subcommand("keys", "the server's signing keys")->require_subcommand(1);
   keys->add_subcommand("list", "all keys and their dates, as JSON")->callback([&] { action = keys_list; });
-  keys->add_subcommand("rotate", "publish the next key now; it signs after the schedule's lead")->callback([&] {
-    action = [](Product::Parts& p) {
-      std::cout << ordered_json{{"kid", p.authorization_server.keys().rotate(p.background(), "cli")}}.dump() << "\n";
-    };
-  });
+  std::string algorithm;
+  auto* rotate = keys->add_subcommand("rotate", "publish the next key now; it signs after the schedule's lead");
+  rotate->add_option("--alg", algorithm, "of this algorithm only; of each, when absent: one line of JSON for each");
+  rotate->callback([&] { action = [&](Product::Parts& p) { keys_rotate(p, algorithm); }; });
   auto* retire = keys->add_subcommand("retire", "take a key out of the JWKS before its time");
   retire->add_option("kid", kid)->required();
   retire->callback([&] {

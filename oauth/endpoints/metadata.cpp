@@ -1,5 +1,7 @@
 #include "oauth/endpoints/metadata.h"
 
+#include <algorithm>
+
 #include "base/crypto/jwe.h"
 #include "base/json/strict.h"
 #include "oauth/client.h"
@@ -14,6 +16,18 @@ namespace {
 base::json::Value algorithms() {
   auto list = base::json::Value::array();
   for (const auto algorithm : kFapi2.algorithms) list.push_back(to_text(algorithm));
+  return list;
+}
+
+// Of all profiles; which of them a client may register is its own profile's matter.
+base::json::Value id_token_algorithms() {
+  auto list = base::json::Value::array();
+  for (const Profile* profile : kProfiles) {
+    for (const auto algorithm : profile->id_token_algorithms) {
+      const auto name = to_text(algorithm);
+      if (std::find(list.begin(), list.end(), name) == list.end()) list.push_back(name);
+    }
+  }
   return list;
 }
 
@@ -51,7 +65,8 @@ MetadataEndpoint::MetadataEndpoint(const Settings& settings, const DetailTypes& 
       {"authorization_signing_alg_values_supported", {"ES256"}},
       {"grant_types_supported", {"authorization_code", "refresh_token", "client_credentials"}},
       {"subject_types_supported", {to_text(SubjectType::public_), to_text(SubjectType::pairwise)}},
-      {"id_token_signing_alg_values_supported", {to_text(kServerAlgorithm)}},
+      // [OIDC-DISCOVERY-3] "The algorithm RS256 MUST be included."
+      {"id_token_signing_alg_values_supported", id_token_algorithms()},
       {"id_token_encryption_alg_values_supported", encryption_algorithms()},
       {"id_token_encryption_enc_values_supported", {base::crypto::kJweEncryption}},
       {"code_challenge_methods_supported", {"S256"}},

@@ -91,7 +91,7 @@ GrantOutcome authorization_code(const GrantTools& tools, RequestContext& context
                                          .state_hash = code->state_hash,
                                          .consent = grant->consent,
                                          .access_token = response.access_token},
-                                        keys->signing_key(now));
+                                        keys->signing_key(now, context.client->id_token_signed_response_alg));
       if (!context.client->encryption_jwk.empty()) {
         response.id_token = encrypt_id_token(response.id_token, context.client->encryption_jwk, tools.entropy);
       }

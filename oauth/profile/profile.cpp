@@ -15,12 +15,16 @@ std::string_view to_text(ProfileName name) {
   switch (name) {
     case ProfileName::fapi2:
       return "fapi2";
+    case ProfileName::oidc:
+      return "oidc";
   }
   return "";
 }
 
 std::optional<ProfileName> profile_name_from_text(std::string_view text) {
-  if (text == "fapi2") return ProfileName::fapi2;
+  for (const Profile* profile : kProfiles) {
+    if (text == to_text(profile->name)) return profile->name;
+  }
   return std::nullopt;
 }
 
@@ -28,8 +32,19 @@ const Profile& profile_of(ProfileName name) {
   switch (name) {
     case ProfileName::fapi2:
       return kFapi2;
+    case ProfileName::oidc:
+      return kOidc;
   }
   return kFapi2;
+}
+
+std::optional<base::crypto::JwsAlgorithm> id_token_algorithm_from_text(std::string_view text) {
+  for (const Profile* profile : kProfiles) {
+    for (const auto algorithm : profile->id_token_algorithms) {
+      if (text == to_text(algorithm)) return algorithm;
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace oauth

@@ -1,18 +1,23 @@
 // What a security profile demands, as data: one constexpr value per profile, never an `if` in an endpoint (DESIGN
-// decision 11). FAPI 2.0 Security Profile (Final); later profiles are further rows.
+// decision 11). FAPI 2.0 Security Profile (Final), and what OpenID Connect says of ID tokens; later profiles are
+// further rows.
 #pragma once
 
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "base/crypto/jwk.h"
 
 namespace oauth {
 
-enum class ProfileName : std::uint8_t { fapi2 };
+enum class ProfileName : std::uint8_t {
+  fapi2,
+  oidc,  // FAPI 2.0 in all that gives access; its ID tokens may have OpenID Connect's own algorithm (ADR 0005)
+};
 std::string_view to_text(ProfileName name);
 std::optional<ProfileName> profile_name_from_text(std::string_view text);
 
@@ -23,9 +28,11 @@ enum class AssertionAudience : std::uint8_t {
 struct Profile {
   ProfileName name;
   AssertionAudience assertion_audience;
-  std::array<base::crypto::JwsAlgorithm, 3> algorithms;  // [FAPI2-SP-FINAL-5.4.1-1]
-  std::chrono::seconds code_lifetime;                    // [FAPI2-SP-FINAL-5.3.2.1-11] at most 60 s
-  std::chrono::seconds request_uri_lifetime;             // [FAPI2-SP-FINAL-5.3.2.2-12] less than 600 s
+  std::array<base::crypto::JwsAlgorithm, 3> algorithms;  // [FAPI2-SP-FINAL-5.4.1-1] of what clients sign
+  // What id_token_signed_response_alg may be; the first one for clients that register none.
+  std::span<const base::crypto::JwsAlgorithm> id_token_algorithms;
+  std::chrono::seconds code_lifetime;         // [FAPI2-SP-FINAL-5.3.2.1-11] at most 60 s
+  std::chrono::seconds request_uri_lifetime;  // [FAPI2-SP-FINAL-5.3.2.2-12] less than 600 s
   std::chrono::seconds access_token_lifetime;
   // [FAPI2-SP-FINAL-5.3.2.1-13] iat and nbf up to 10 s ahead are accepted, more than 60 s refused; between is ours.
   std::chrono::seconds future_skew;
@@ -41,11 +48,19 @@ struct Profile {
   std::size_t max_state;
 };
 
+// [FAPI2-SP-FINAL-5.4.1-1] "shall use PS256, ES256, or EdDSA"
+inline constexpr std::array kFapi2IdTokenAlgorithms{base::crypto::JwsAlgorithm::es256,
+                                                    base::crypto::JwsAlgorithm::ps256};
+// [OIDC-REGISTRATION-2] id_token_signed_response_alg: "The default, if omitted, is RS256."
+inline constexpr std::array kOidcIdTokenAlgorithms{base::crypto::JwsAlgorithm::rs256, base::crypto::JwsAlgorithm::es256,
+                                                   base::crypto::JwsAlgorithm::ps256};
+
 inline constexpr Profile kFapi2{
     .name = ProfileName::fapi2,
     .assertion_audience = AssertionAudience::issuer_string_only,
     .algorithms = {base::crypto::JwsAlgorithm::ps256, base::crypto::JwsAlgorithm::es256,
                    base::crypto::JwsAlgorithm::eddsa},
+    .id_token_algorithms = kFapi2IdTokenAlgorithms,
     .code_lifetime = std::chrono::seconds(60),
     .request_uri_lifetime = std::chrono::seconds(90),
     .access_token_lifetime = std::chrono::seconds(300),
@@ -60,6 +75,18 @@ inline constexpr Profile kFapi2{
     .max_state = 4096,
 };
 
+// FAPI 2.0 but for the two members written here: no client of it gets at anything by weaker means.
+inline constexpr Profile kOidc = [] {
+  Profile profile = kFapi2;
+  profile.name = ProfileName::oidc;
+  profile.id_token_algorithms = kOidcIdTokenAlgorithms;
+  return profile;
+}();
+
+inline constexpr std::array kProfiles{&kFapi2, &kOidc};
+
 const Profile& profile_of(ProfileName name);
+// One that some profile admits; nullopt else.
+std::optional<base::crypto::JwsAlgorithm> id_token_algorithm_from_text(std::string_view text);
 
 }  // namespace oauth

@@ -172,6 +172,27 @@ base::Result<void, RegistrationError> take_encryption(const NewClient& asked, Cl
   return {};
 }
 
+// [OIDC-REGISTRATION-2] id_token_signed_response_alg: one that its profile admits.
+base::Result<void, RegistrationError> take_id_token_algorithm(const NewClient& asked, Client& client) {
+  const Profile& profile = profile_of(asked.profile);
+  client.id_token_signed_response_alg = profile.id_token_algorithms.front();
+  if (asked.id_token_signed_response_alg.empty()) return {};
+  std::string admitted;
+  for (const auto algorithm : profile.id_token_algorithms) {
+    admitted.append(admitted.empty() ? "" : ", ").append(to_text(algorithm));
+    if (asked.id_token_signed_response_alg != to_text(algorithm)) continue;
+    client.id_token_signed_response_alg = algorithm;
+    return {};
+  }
+  std::string text = "id_token_signed_response_alg: profile " + std::string(to_text(profile.name)) + " admits " +
+                     admitted + ", not " + asked.id_token_signed_response_alg;
+  // [FAPI2-SP-FINAL-5.4.1-1] "shall use PS256, ES256, or EdDSA"
+  if (asked.id_token_signed_response_alg == to_text(base::crypto::JwsAlgorithm::rs256)) {
+    text += ": FAPI 2.0 section 5.4.1 forbids it; a client that needs it is registered with profile oidc";
+  }
+  return refuse(Code::invalid_client_metadata, std::move(text));
+}
+
 // How it wants to ask and be answered (FAPI 2.0 Message Signing; OpenID Connect Registration section 2).
 base::Result<void, RegistrationError> take_metadata(const NewClient& asked, Client& client) {
   client.require_signed_request_object = asked.require_signed_request_object;
@@ -182,6 +203,7 @@ base::Result<void, RegistrationError> take_metadata(const NewClient& asked, Clie
       return refuse(Code::invalid_client_metadata, "response_modes: query, query.jwt, jwt or form_post.jwt");
     }
   }
+  TRY_VOID(take_id_token_algorithm(asked, client));
   client.userinfo_signed_response_alg = asked.userinfo_signed_response_alg;
   if (!asked.userinfo_signed_response_alg.empty() && asked.userinfo_signed_response_alg != "ES256") {
     return refuse(Code::invalid_client_metadata, "userinfo_signed_response_alg: ES256");
@@ -306,7 +328,8 @@ base::Result<Client, RegistrationError> Clients::register_client(base::db::Trans
   entry.facts = {{"auth_method", std::string(to_text(client.auth_method))},
                  {"binding", std::string(to_text(client.binding))},
                  {"profile", std::string(to_text(client.profile))},
-                 {"scope", client.scope}};
+                 {"scope", client.scope},
+                 {"id_token_signed_response_alg", std::string(to_text(client.id_token_signed_response_alg))}};
   audit_.record(tx, entry);
   return client;
 }

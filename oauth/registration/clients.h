@@ -58,6 +58,7 @@ struct NewClient {
   std::string id_token_encrypted_response_alg;
   std::string id_token_encrypted_response_enc;
   std::string userinfo_signed_response_alg;
+  std::string id_token_signed_response_alg;  // empty: the profile's own
 };
 
 // Who changes it, for the evidence.

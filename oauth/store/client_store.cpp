@@ -15,7 +15,7 @@ constexpr Statement kFind{"oauth.client.find", R"sql(
   SELECT c.client_id, c.name, c.on_behalf_of, c.auth_method, c.binding, c.profile, c.status, c.redirect_uris, c.scope,
          c.tls_subject, c.tls_subject_kind, c.jwks_uri, c.require_signed_request_object, c.require_dpop_nonce,
          c.response_modes, c.subject_type, c.sector, c.encryption_jwk, c.id_token_encrypted_response_alg,
-         c.id_token_encrypted_response_enc, c.userinfo_signed_response_alg,
+         c.id_token_encrypted_response_enc, c.userinfo_signed_response_alg, c.id_token_signed_response_alg,
          k.kid, k.jwk, k.thumbprint, k.status, k.added_at, k.retired_at, k.first_used_at, k.last_used_at
     FROM oauth.client c
     LEFT JOIN oauth.client_key k
@@ -26,7 +26,7 @@ constexpr Statement kList{"oauth.client.list", R"sql(
   SELECT c.client_id, c.name, c.on_behalf_of, c.auth_method, c.binding, c.profile, c.status, c.redirect_uris, c.scope,
          c.tls_subject, c.tls_subject_kind, c.jwks_uri, c.require_signed_request_object, c.require_dpop_nonce,
          c.response_modes, c.subject_type, c.sector, c.encryption_jwk, c.id_token_encrypted_response_alg,
-         c.id_token_encrypted_response_enc, c.userinfo_signed_response_alg,
+         c.id_token_encrypted_response_enc, c.userinfo_signed_response_alg, c.id_token_signed_response_alg,
          k.kid, k.jwk, k.thumbprint, k.status, k.added_at, k.retired_at, k.first_used_at, k.last_used_at
     FROM oauth.client c
     LEFT JOIN oauth.client_key k ON k.brand_id = c.brand_id AND k.client_id = c.client_id
@@ -37,8 +37,9 @@ constexpr Statement kInsert{"oauth.client.insert", R"sql(
                             scope, tls_subject, tls_subject_kind, jwks_uri, require_signed_request_object,
                             require_dpop_nonce, response_modes, subject_type, sector, encryption_jwk,
                             id_token_encrypted_response_alg, id_token_encrypted_response_enc,
-                            userinfo_signed_response_alg, created_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, 'live', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+                            userinfo_signed_response_alg, id_token_signed_response_alg, created_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, 'live', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+          $23)
   ON CONFLICT DO NOTHING)sql"};
 constexpr Statement kInsertKey{"oauth.client.insert_key", R"sql(
   INSERT INTO oauth.client_key (brand_id, client_id, kid, jwk, thumbprint, status, added_at)
@@ -85,20 +86,23 @@ Client client_of(const pqxx::row& row) {
   client.id_token_encrypted_response_alg = value<std::string>(row[18]);
   client.id_token_encrypted_response_enc = value<std::string>(row[19]);
   client.userinfo_signed_response_alg = value<std::string>(row[20]);
+  const auto id_token_algorithm = id_token_algorithm_from_text(value<std::string>(row[21]));
+  ENSURE(id_token_algorithm.has_value(), "a client's row has an algorithm this program does not know");
+  client.id_token_signed_response_alg = *id_token_algorithm;
   return client;
 }
 
 void add_key_of(const pqxx::row& row, Client& client) {
-  if (row[21].is_null()) return;
+  if (row[22].is_null()) return;
   ClientKey key;
-  key.kid = value<std::string>(row[21]);
-  key.jwk = value<std::string>(row[22]);
-  key.thumbprint = value<std::string>(row[23]);
-  key.status = value<std::string>(row[24]) == "live" ? ClientKeyStatus::live : ClientKeyStatus::retired;
-  key.added_at = value<base::Instant>(row[25]);
-  key.retired_at = value<std::optional<base::Instant>>(row[26]);
-  key.first_used_at = value<std::optional<base::Instant>>(row[27]);
-  key.last_used_at = value<std::optional<base::Instant>>(row[28]);
+  key.kid = value<std::string>(row[22]);
+  key.jwk = value<std::string>(row[23]);
+  key.thumbprint = value<std::string>(row[24]);
+  key.status = value<std::string>(row[25]) == "live" ? ClientKeyStatus::live : ClientKeyStatus::retired;
+  key.added_at = value<base::Instant>(row[26]);
+  key.retired_at = value<std::optional<base::Instant>>(row[27]);
+  key.first_used_at = value<std::optional<base::Instant>>(row[28]);
+  key.last_used_at = value<std::optional<base::Instant>>(row[29]);
   client.keys.push_back(std::move(key));
 }
 
@@ -129,7 +133,7 @@ bool insert_client(base::db::Transaction& tx, const base::BrandId& brand, const 
                     client.require_signed_request_object, client.require_dpop_nonce, client.response_modes,
                     to_text(client.subject_type), client.sector, client.encryption_jwk,
                     client.id_token_encrypted_response_alg, client.id_token_encrypted_response_enc,
-                    client.userinfo_signed_response_alg, now) == 1;
+                    client.userinfo_signed_response_alg, to_text(client.id_token_signed_response_alg), now) == 1;
 }
 
 bool insert_client_key(base::db::Transaction& tx, const base::BrandId& brand, const base::ClientId& client,

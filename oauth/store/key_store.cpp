@@ -16,7 +16,7 @@ constexpr Statement kLock{"oauth.signing_key.lock",
                           "pg_catalog.hashtext($1))"};
 constexpr Statement kRead{"oauth.signing_key.read", R"sql(
   SELECT kid, algorithm, public_jwk, sealed_private, kek_id, published_at, activates_at, retires_at, compromised_at
-    FROM oauth.signing_key WHERE brand_id = $1 ORDER BY activates_at, kid)sql"};
+    FROM oauth.signing_key WHERE brand_id = $1 ORDER BY algorithm, activates_at, kid)sql"};
 constexpr Statement kInsert{"oauth.signing_key.insert", R"sql(
   INSERT INTO oauth.signing_key (brand_id, kid, algorithm, public_jwk, sealed_private, kek_id, published_at, activates_at)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8))sql"};

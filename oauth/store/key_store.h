@@ -21,6 +21,7 @@ struct SigningKeyRow {
 };
 
 void lock_key_ring(base::db::Transaction& tx, const base::BrandId& brand);  // until the transaction ends
+// By algorithm, each line in the order of its activation.
 std::vector<SigningKeyRow> read_signing_keys(base::db::Transaction& tx, const base::BrandId& brand);
 void insert_signing_key(base::db::Transaction& tx, const base::BrandId& brand, const SigningKeyRow& key);
 void set_key_retirement(base::db::Transaction& tx, const base::BrandId& brand, const std::string& kid,

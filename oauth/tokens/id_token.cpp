@@ -17,7 +17,7 @@ std::int64_t seconds_of(base::Instant at) {
 }  // namespace
 
 std::string left_half_hash(std::string_view text, base::crypto::JwsAlgorithm algorithm) {
-  // Ed25519 hashes with SHA-512, the two others with SHA-256.
+  // Ed25519 hashes with SHA-512, the others with SHA-256.
   const std::string hash =
       algorithm == base::crypto::JwsAlgorithm::eddsa ? base::crypto::sha512(text) : base::crypto::sha256(text);
   return base::base64url_encode(std::string_view(hash).substr(0, hash.size() / 2));

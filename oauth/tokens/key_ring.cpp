@@ -22,10 +22,21 @@ std::vector<KeyDates> dates_of(const std::vector<SigningKeyRow>& rows) {
   return dates;
 }
 
-std::vector<KeyDates> dates_of(const std::vector<RingKey>& keys) {
+std::vector<KeyDates> dates_of(const std::vector<RingKey>& keys, JwsAlgorithm algorithm) {
   std::vector<KeyDates> dates;
-  for (const auto& key : keys) dates.push_back(key.dates);
+  for (const auto& key : keys) {
+    if (key.public_key.algorithm() == algorithm) dates.push_back(key.dates);
+  }
   return dates;
+}
+
+// One algorithm's line of keys: what the schedule looks at.
+std::vector<SigningKeyRow> line_of(const std::vector<SigningKeyRow>& rows, std::string_view algorithm) {
+  std::vector<SigningKeyRow> line;
+  for (const auto& row : rows) {
+    if (row.algorithm == algorithm) line.push_back(row);
+  }
+  return line;
 }
 
 void record(base::db::Transaction& tx, const KeyRingDeps& deps, const base::Caller& caller, const std::string& by,
@@ -36,12 +47,14 @@ void record(base::db::Transaction& tx, const KeyRingDeps& deps, const base::Call
   deps.audit.record(tx, entry);
 }
 
-// Under lock_key_ring. The keys before it retire once it has signed for longer than their last token can live.
+// Under lock_key_ring. `line`: the keys of its algorithm; they retire once it has signed for longer than their last
+// token can live.
 std::string make_key(base::db::Transaction& tx, const KeyRingDeps& deps, const base::Caller& caller,
-                     const std::string& by, base::Instant activates_at, const std::vector<SigningKeyRow>& rows) {
+                     const std::string& by, JwsAlgorithm algorithm, base::Instant activates_at,
+                     const std::vector<SigningKeyRow>& line) {
   const base::BrandId& brand = caller.tenant.brand;
   const std::string kid = base::random_handle(deps.entropy, 16);
-  const auto key = base::crypto::PrivateKey::generate(kServerAlgorithm, kid);
+  const auto key = base::crypto::PrivateKey::generate(algorithm, kid);
   SigningKeyRow row;
   row.dates.kid = kid;
   row.dates.published_at = caller.now.protocol;
@@ -51,7 +64,7 @@ std::string make_key(base::db::Transaction& tx, const KeyRingDeps& deps, const b
   row.sealed_private = deps.kek.seal(key.to_pkcs8().reveal(), place_of(brand, kid), deps.entropy);
   row.kek_id = deps.kek.id();
   insert_signing_key(tx, brand, row);
-  for (const auto& other : rows) {
+  for (const auto& other : line) {
     if (other.dates.retires_at || other.dates.compromised_at) continue;
     // After an emergency a key that was published before may still wait for its day: then that one succeeds this one.
     const bool succeeds = other.dates.activates_at > activates_at;
@@ -67,12 +80,30 @@ const SigningKeyRow* find_row(const std::vector<SigningKeyRow>& rows, const std:
   return found == rows.end() ? nullptr : &*found;
 }
 
+// Every algorithm that a profile may want of an ID token has keys.
+consteval bool ring_serves_all_profiles() {
+  for (const Profile* profile : kProfiles) {
+    for (const JwsAlgorithm algorithm : profile->id_token_algorithms) {
+      if (std::find(kRingAlgorithms.begin(), kRingAlgorithms.end(), algorithm) == kRingAlgorithms.end()) return false;
+    }
+  }
+  return true;
+}
+static_assert(ring_serves_all_profiles());
+
 }  // namespace
+
+std::optional<JwsAlgorithm> ring_algorithm_from_text(std::string_view text) {
+  for (const JwsAlgorithm algorithm : kRingAlgorithms) {
+    if (text == to_text(algorithm)) return algorithm;
+  }
+  return std::nullopt;
+}
 
 KeySnapshot::KeySnapshot(std::vector<RingKey> keys) : keys_(std::move(keys)) {}
 
-const base::crypto::PrivateKey& KeySnapshot::signing_key(base::Instant now) const {
-  const auto dates = dates_of(keys_);
+const base::crypto::PrivateKey& KeySnapshot::signing_key(base::Instant now, JwsAlgorithm algorithm) const {
+  const auto dates = dates_of(keys_, algorithm);
   const KeyDates* active = active_key(dates, now);
   ENSURE(active != nullptr, "no signing key is active");
   const auto found =
@@ -83,7 +114,8 @@ const base::crypto::PrivateKey& KeySnapshot::signing_key(base::Instant now) cons
 
 const base::crypto::PublicKey* KeySnapshot::verification_key(const std::string& kid, base::Instant now) const {
   for (const RingKey& key : keys_) {
-    if (key.dates.kid == kid) return is_published(key.dates, now) ? &key.public_key : nullptr;
+    if (key.dates.kid != kid) continue;
+    return key.public_key.algorithm() == kServerAlgorithm && is_published(key.dates, now) ? &key.public_key : nullptr;
   }
   return nullptr;
 }
@@ -112,14 +144,17 @@ std::shared_ptr<const KeySnapshot> KeyRing::current() const {
 std::shared_ptr<const KeySnapshot> KeyRing::read(base::db::Transaction& tx, const base::Caller& caller) const {
   std::vector<RingKey> keys;
   for (const auto& row : read_signing_keys(tx, caller.tenant.brand)) {
-    auto public_key = base::crypto::PublicKey::from_jwk(row.public_jwk);
-    ENSURE(public_key.has_value(), "a signing key's public half does not parse");
+    const auto algorithm = ring_algorithm_from_text(row.algorithm);
+    if (!algorithm) continue;  // of a later version, which runs beside this one while it takes over
+    auto public_key = base::crypto::PublicKey::from_own_jwk(row.public_jwk);
+    ENSURE(public_key.has_value() && public_key->algorithm() == *algorithm,
+           "a signing key's public half does not parse");
     RingKey key{row.dates, std::move(*public_key), std::nullopt};
     if (!row.sealed_private.empty() && is_published(row.dates, caller.now.protocol)) {
       const auto der = deps_.kek.open(row.sealed_private, place_of(caller.tenant.brand, row.dates.kid));
       ENSURE(der.has_value(), "signing key " + row.dates.kid + " was sealed under key-encryption key " + row.kek_id +
                                   " and does not open under " + deps_.kek.id());
-      const auto private_key = base::crypto::PrivateKey::from_pkcs8(der->reveal());
+      const auto private_key = base::crypto::PrivateKey::from_pkcs8(der->reveal(), *algorithm);
       ENSURE(private_key.has_value(), "a signing key's private half does not parse");
       key.private_key = private_key->with_kid(row.dates.kid);
     }
@@ -150,9 +185,12 @@ bool KeyRing::tick(const base::Caller& caller) {
     lock_key_ring(tx, caller.tenant.brand);
     const auto rows = read_signing_keys(tx, caller.tenant.brand);
     bool any = wipe_private_halves(tx, caller.tenant.brand, caller.now.protocol) > 0;
-    if (const auto activates_at = due_successor(deps_.schedule, dates_of(rows), caller.now.protocol)) {
-      make_key(tx, deps_, caller, "schedule", *activates_at, rows);
-      any = true;
+    for (const JwsAlgorithm algorithm : kRingAlgorithms) {
+      const auto line = line_of(rows, to_text(algorithm));
+      if (const auto activates_at = due_successor(deps_.schedule, dates_of(line), caller.now.protocol)) {
+        make_key(tx, deps_, caller, "schedule", algorithm, *activates_at, line);
+        any = true;
+      }
     }
     return any;
   });
@@ -164,24 +202,24 @@ std::vector<KeyRing::Listed> KeyRing::list(const base::Caller& caller) {
   const auto rows = base::db::read_only(deps_.pool, caller.deadline, [&](base::db::Transaction& tx) {
     return read_signing_keys(tx, caller.tenant.brand);
   });
-  const auto dates = dates_of(rows);
   std::vector<Listed> listed;
   for (const auto& row : rows) {
+    const auto dates = dates_of(line_of(rows, row.algorithm));
     listed.push_back({row.dates, state_of(row.dates, dates, caller.now.protocol), row.algorithm});
   }
   return listed;
 }
 
-std::string KeyRing::rotate(const base::Caller& caller, const std::string& by) {
+std::string KeyRing::rotate(const base::Caller& caller, const std::string& by, JwsAlgorithm algorithm) {
   const base::Instant now = caller.now.protocol;
   std::string kid = base::db::with_transaction(deps_.pool, caller.deadline, [&](base::db::Transaction& tx) {
     lock_key_ring(tx, caller.tenant.brand);
-    const auto rows = read_signing_keys(tx, caller.tenant.brand);
-    const auto dates = dates_of(rows);
+    const auto line = line_of(read_signing_keys(tx, caller.tenant.brand), to_text(algorithm));
+    const auto dates = dates_of(line);
     for (const auto& key : dates) {
       if (state_of(key, dates, now) == KeyState::published) return key.kid;
     }
-    return make_key(tx, deps_, caller, by, now + deps_.schedule.publish_lead, rows);
+    return make_key(tx, deps_, caller, by, algorithm, now + deps_.schedule.publish_lead, line);
   });
   refresh(caller);
   return kid;
@@ -197,7 +235,7 @@ base::Result<void, KeyChangeError> KeyRing::retire(const base::Caller& caller, c
         const SigningKeyRow* row = find_row(rows, kid);
         if (row == nullptr)
           return base::failure(KeyChangeError{KeyChangeErrorCode::unknown_key, "no such signing key"});
-        const auto dates = dates_of(rows);
+        const auto dates = dates_of(line_of(rows, row->algorithm));
         switch (state_of(row->dates, dates, now)) {
           case KeyState::active:
             return base::failure(KeyChangeError{KeyChangeErrorCode::still_needed,
@@ -234,17 +272,19 @@ base::Result<std::string, KeyChangeError> KeyRing::emergency(const base::Caller&
   auto outcome = base::db::in_transaction(
       deps_.pool, caller.deadline, [&](base::db::Transaction& tx) -> base::Result<std::string, KeyChangeError> {
         lock_key_ring(tx, caller.tenant.brand);
-        auto rows = read_signing_keys(tx, caller.tenant.brand);
+        const auto rows = read_signing_keys(tx, caller.tenant.brand);
         const SigningKeyRow* row = find_row(rows, kid);
         if (row == nullptr)
           return base::failure(KeyChangeError{KeyChangeErrorCode::unknown_key, "no such signing key"});
         if (row->dates.compromised_at) {
           return base::failure(KeyChangeError{KeyChangeErrorCode::already_gone, "this key is refused already"});
         }
+        const auto algorithm = ring_algorithm_from_text(row->algorithm);
+        ENSURE(algorithm.has_value(), "a signing key's row has an algorithm this program does not know");
         set_key_compromised(tx, caller.tenant.brand, kid, now);
         record(tx, deps_, caller, by, "signing_key.compromise", kid, "refused from now on");
-        rows = read_signing_keys(tx, caller.tenant.brand);
-        return make_key(tx, deps_, caller, by, now, rows);
+        const auto line = line_of(read_signing_keys(tx, caller.tenant.brand), row->algorithm);
+        return make_key(tx, deps_, caller, by, *algorithm, now, line);
       });
   if (outcome) refresh(caller);
   return outcome;

@@ -1,7 +1,9 @@
-// The server's signing keys (RFC 7517): an immutable snapshot that every node rereads and swaps atomically. The private
-// halves lie in PostgreSQL, sealed under the key-encryption key; here they are parsed once.
+// The server's signing keys (RFC 7517), one line of them for each algorithm: an immutable snapshot that every node
+// rereads and swaps atomically. The private halves lie in PostgreSQL, sealed under the key-encryption key; here they
+// are parsed once.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -21,8 +23,12 @@
 
 namespace oauth {
 
-// Whatever this server signs, it signs with this.
+// Whatever this server signs, it signs with this; only of ID tokens a client may want another.
 inline constexpr base::crypto::JwsAlgorithm kServerAlgorithm = base::crypto::JwsAlgorithm::es256;
+// Each with its own keys: [RFC8725-3.1] "Each key MUST be used with exactly one algorithm".
+inline constexpr std::array kRingAlgorithms{kServerAlgorithm, base::crypto::JwsAlgorithm::ps256,
+                                            base::crypto::JwsAlgorithm::rs256};
+std::optional<base::crypto::JwsAlgorithm> ring_algorithm_from_text(std::string_view text);
 
 struct RingKey {
   KeyDates dates;
@@ -34,8 +40,11 @@ struct RingKey {
 class KeySnapshot {
  public:
   explicit KeySnapshot(std::vector<RingKey> keys);
-  const base::crypto::PrivateKey& signing_key(base::Instant now) const;  // throws BrokenInvariant when none
-  const base::crypto::PublicKey* verification_key(const std::string& kid, base::Instant now) const;  // nullptr: unknown
+  // Throws BrokenInvariant when none.
+  const base::crypto::PrivateKey& signing_key(base::Instant now,
+                                              base::crypto::JwsAlgorithm algorithm = kServerAlgorithm) const;
+  // Of access tokens, and so of kServerAlgorithm only; nullptr: unknown.
+  const base::crypto::PublicKey* verification_key(const std::string& kid, base::Instant now) const;
   std::string jwks(base::Instant now) const;
   const std::vector<RingKey>& keys() const { return keys_; }
 
@@ -60,8 +69,8 @@ struct KeyChangeError {
 
 class KeyRing {
  public:
-  // Reads the ring; makes the first key when there is none (two nodes at once make one). Throws when the database is
-  // not there, or when a key does not open under this key-encryption key.
+  // Reads the ring; makes the first key of an algorithm that has none (two nodes at once make one). Throws when the
+  // database is not there, or when a key does not open under this key-encryption key.
   KeyRing(KeyRingDeps deps, const base::Caller& boot);
 
   std::shared_ptr<const KeySnapshot> current() const;
@@ -82,12 +91,13 @@ class KeyRing {
     std::string algorithm;
   };
   std::vector<Listed> list(const base::Caller& caller);
-  // Publishes the next key now; it activates after publish_lead. Returns its kid, or that of one already waiting.
-  std::string rotate(const base::Caller& caller, const std::string& by);
+  // Publishes the algorithm's next key now; it activates after publish_lead. Returns its kid, or that of one already
+  // waiting.
+  std::string rotate(const base::Caller& caller, const std::string& by, base::crypto::JwsAlgorithm algorithm);
   // Takes a key out of the JWKS before its time. Refused for the active key, and while its tokens may live.
   base::Result<void, KeyChangeError> retire(const base::Caller& caller, const std::string& by, const std::string& kid);
   // The private half leaked: tokens of this key are refused from now on (checked in each use's own read), and a new key
-  // signs at once. Verifiers with a cached JWKS must fetch again: that is the price.
+  // of its algorithm signs at once. Verifiers with a cached JWKS must fetch again: that is the price.
   base::Result<std::string, KeyChangeError> emergency(const base::Caller& caller, const std::string& by,
                                                       const std::string& kid);
 

@@ -1,4 +1,5 @@
-// When a server signing key is published, signs, and goes (DESIGN decision 13). Pure: dates in, decisions out.
+// When a server signing key is published, signs, and goes (DESIGN decision 13). Pure: dates in, decisions out. The keys
+// of one algorithm succeed one another; those of another have their own line, by the same schedule.
 //
 //   published_at ── publish_lead ──▶ activates_at ── signs for active_period ──▶ successor activates ── overlap ──▶
 //   retired

@@ -32,7 +32,7 @@ TEST(Keys, ARotationIsPublishedBeforeItSignsAndTheOldTokensLiveOn) {
   const Authorised done = walk(tpp, alice);
   auto& keys = gateway.parts().authorization_server.keys();
   const std::string old_kid = keys.list(gateway.caller()).at(0).dates.kid;
-  const std::string next = keys.rotate(gateway.caller(), "journey");
+  const std::string next = keys.rotate(gateway.caller(), "journey", base::crypto::JwsAlgorithm::es256);
   EXPECT_NE(next, old_kid);
   refresh(gateway);
   EXPECT_NE(jwks(gateway).find(next), std::string::npos) << "published at once";

@@ -1129,10 +1129,10 @@ TEST_F(OAuthFlow, SigningKeysRotateWithoutAnUnknownKeyAndAreRefusedWhenLeaked) {
     return server_->jwks(call);
   };
   EXPECT_EQ(fetch().headers.only("Cache-Control"), "public, max-age=900");
-  const std::string second = keys.rotate(caller(), "manager");
-  EXPECT_EQ(keys.rotate(caller(), "manager"), second);
+  const std::string second = keys.rotate(caller(), "manager", JwsAlgorithm::es256);
+  EXPECT_EQ(keys.rotate(caller(), "manager", JwsAlgorithm::es256), second);
   const auto published = json_of(fetch());
-  EXPECT_EQ(published["keys"].size(), 2u);
+  EXPECT_EQ(published["keys"].size(), oauth::kRingAlgorithms.size() + 1);
   for (const auto& key : published["keys"]) EXPECT_FALSE(key.contains("d"));
   EXPECT_FALSE(keys.retire(caller(), "manager", first).has_value());
   EXPECT_FALSE(keys.retire(caller(), "manager", second).has_value());
@@ -1174,7 +1174,7 @@ TEST_F(OAuthFlow, AnEmergencyWhileASuccessorWaitsLeavesNoGap) {
     return *base::crypto::parse_compact(text)->header.kid;
   };
   const std::string first = keys.list(caller()).at(0).dates.kid;
-  const std::string waiting = keys.rotate(caller(), "manager");
+  const std::string waiting = keys.rotate(caller(), "manager", JwsAlgorithm::es256);
   const auto fresh = keys.emergency(caller(), "manager", first);
   ASSERT_TRUE(fresh.has_value());
   EXPECT_EQ(keys.emergency(caller(), "manager", first).error().code, oauth::KeyChangeErrorCode::already_gone);
@@ -1191,10 +1191,82 @@ TEST_F(OAuthFlow, AnEmergencyWhileASuccessorWaitsLeavesNoGap) {
   now_ += 602s;
   keys.tick(caller());
   EXPECT_EQ(signed_by(), waiting);
-  EXPECT_EQ(sql_value("SELECT count(*) FROM oauth.signing_key WHERE sealed_private IS NOT NULL"), "1");
+  EXPECT_EQ(
+      sql_value("SELECT count(*) FROM oauth.signing_key WHERE sealed_private IS NOT NULL AND algorithm = 'ES256'"),
+      "1");
 }
 
-TEST_F(OAuthFlow, NodesThatStartTogetherMakeOneFirstKey) {
+// Each algorithm has its own line of keys, by the same schedule.
+TEST_F(OAuthFlow, TheRsaKeysRotateBesideTheOthersAndSignNoAccessToken) {
+  auto& keys = server_->keys();
+  const auto signer = [&](JwsAlgorithm algorithm) { return keys.current()->signing_key(now_, algorithm).kid(); };
+  const auto states = [&] {
+    std::map<std::string, std::vector<oauth::KeyState>> by;
+    for (const auto& key : keys.list(caller())) by[key.algorithm].push_back(key.state);
+    return by;
+  };
+  using oauth::KeyState;
+  for (const auto algorithm : oauth::kRingAlgorithms) {
+    EXPECT_EQ(keys.current()->signing_key(now_, algorithm).algorithm(), algorithm);
+    EXPECT_EQ(states()[std::string(to_text(algorithm))], std::vector{KeyState::active});
+  }
+  const std::string es256 = signer(JwsAlgorithm::es256);
+  const std::string ps256 = signer(JwsAlgorithm::ps256);
+  const std::string first = signer(JwsAlgorithm::rs256);
+  EXPECT_EQ(keys.current()->verification_key(first, now_), nullptr) << "no access token is of an RSA key";
+  EXPECT_EQ(keys.current()->verification_key(ps256, now_), nullptr);
+  EXPECT_NE(keys.current()->verification_key(es256, now_), nullptr);
+
+  const std::string next = keys.rotate(caller(), "manager", JwsAlgorithm::rs256);
+  EXPECT_EQ(keys.rotate(caller(), "manager", JwsAlgorithm::rs256), next);
+  EXPECT_EQ(states()["RS256"], (std::vector{KeyState::active, KeyState::published}));
+  EXPECT_EQ(states()["ES256"], std::vector{KeyState::active});
+  EXPECT_EQ(signer(JwsAlgorithm::rs256), first);
+  now_ += 3600s;
+  EXPECT_EQ(signer(JwsAlgorithm::rs256), next);
+  EXPECT_EQ(signer(JwsAlgorithm::es256), es256);
+  EXPECT_FALSE(keys.retire(caller(), "manager", first).has_value()) << "its ID tokens may live";
+  EXPECT_FALSE(keys.retire(caller(), "manager", next).has_value());
+  now_ += 400s;
+  EXPECT_TRUE(keys.retire(caller(), "manager", first).has_value());
+  EXPECT_EQ(states()["RS256"], (std::vector{KeyState::retired, KeyState::active}));
+
+  const auto fresh = keys.emergency(caller(), "manager", next);
+  ASSERT_TRUE(fresh.has_value());
+  EXPECT_EQ(signer(JwsAlgorithm::rs256), *fresh);
+  EXPECT_EQ(signer(JwsAlgorithm::es256), es256) << "a leak of one says nothing of the others";
+
+  // A month later each has its successor, by the schedule alone.
+  now_ += keys.schedule().active_period;
+  EXPECT_TRUE(keys.tick(caller()));
+  for (const auto& [algorithm, line] : states()) {
+    EXPECT_EQ(std::count(line.begin(), line.end(), KeyState::published), 1) << algorithm;
+  }
+}
+
+// A later version's keys are beside ours while it takes over.
+TEST_F(OAuthFlow, AKeyOfAnUnknownAlgorithmIsLeftAlone) {
+  database_.sql("ALTER TABLE oauth.signing_key DROP CONSTRAINT signing_key_algorithm");
+  database_.sql(
+      "INSERT INTO oauth.signing_key (brand_id, kid, algorithm, public_jwk, kek_id, published_at, activates_at) "
+      "VALUES ('aldgate', 'later', 'ML-DSA-44', '{}', 'k', '2020-01-01Z', '2020-01-01Z')");
+  auto& keys = server_->keys();
+  keys.refresh(caller());
+  EXPECT_EQ(keys.current()->keys().size(), oauth::kRingAlgorithms.size());
+  EXPECT_EQ(keys.current()->jwks(now_).find("later"), std::string::npos);
+  EXPECT_EQ(keys.list(caller()).size(), oauth::kRingAlgorithms.size() + 1);
+}
+
+// [FAPI2-SP-FINAL-5.4.1-1]: what the program forgot, the schema would not take.
+TEST_F(OAuthFlow, TheSchemaTakesNoRs256ForFapi2) {
+  EXPECT_THROW(database_.sql("UPDATE oauth.client SET id_token_signed_response_alg = 'RS256'"), std::exception);
+  EXPECT_THROW(database_.sql("UPDATE oauth.client SET id_token_signed_response_alg = 'none'"), std::exception);
+  EXPECT_THROW(database_.sql("UPDATE oauth.client SET profile = 'basic'"), std::exception);
+  database_.sql("UPDATE oauth.client SET profile = 'oidc', id_token_signed_response_alg = 'RS256'");
+  EXPECT_EQ(sql_value("SELECT count(*) FROM oauth.client WHERE profile = 'oidc'"), "2");
+}
+
+TEST_F(OAuthFlow, NodesThatStartTogetherMakeOneFirstKeyOfEachAlgorithm) {
   database_.sql("DELETE FROM oauth.signing_key");
   constexpr int kNodes = 8;
   std::barrier start(kNodes);
@@ -1203,11 +1275,12 @@ TEST_F(OAuthFlow, NodesThatStartTogetherMakeOneFirstKey) {
     threads.emplace_back([&] {
       start.arrive_and_wait();
       const oauth::KeyRing ring({settings_, {}, *pool_, audit_, entropy_, kek_}, caller());
-      EXPECT_EQ(ring.current()->keys().size(), 1u);
+      EXPECT_EQ(ring.current()->keys().size(), oauth::kRingAlgorithms.size());
     });
   }
   for (auto& thread : threads) thread.join();
-  EXPECT_EQ(sql_value("SELECT count(*) FROM oauth.signing_key"), "1");
+  EXPECT_EQ(sql_value("SELECT string_agg(algorithm, ' ' ORDER BY algorithm) FROM oauth.signing_key"),
+            "ES256 PS256 RS256");
 }
 
 // [FAPI2-SP-FINAL-5.3.2.2-8] [FAPI2-SP-FINAL-6.7] [RFC8705-2.1.2]

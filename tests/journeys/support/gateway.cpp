@@ -10,13 +10,16 @@
 #include <ostream>
 #include <stdexcept>
 
+#include "base/db/audit_store.h"
 #include "base/db/migrate.h"
 #include "base/json/strict.h"
 #include "base/observe/log.h"
+#include "base/system_clock.h"
 #include "connectors/sandbox/seed.h"
 #include "connectors/store/statements.h"
 #include "gateway/cli/explain.h"
 #include "gateway/wiring/parts.h"
+#include "oauth/tokens/key_ring.h"
 
 namespace journeys {
 namespace {
@@ -53,6 +56,19 @@ base::Caller caller_at(base::Instant protocol, base::Instant business, const bas
   return {kTenant, {protocol, business}, {}, {clock.now() + std::chrono::minutes(2)}};
 }
 
+// Making RSA keys takes longer than most journeys: the first signing keys are the template's, as on a second start.
+void make_signing_keys(tests::Database& database, const base::crypto::KeyEncryptionKey& kek, base::Entropy& entropy) {
+  auto statements = oauth::statements();
+  for (const auto& statement : base::db::AuditStore::statements()) statements.push_back(statement);
+  const auto pool = database.pool(statements, 1);
+  base::db::AuditStore audit;
+  oauth::Settings settings;
+  settings.tenant = kTenant;
+  const base::SystemProtocolClock clock;
+  const auto now = clock.now();
+  const oauth::KeyRing ring({settings, {}, *pool, audit, entropy, kek}, caller_at(now, now, database.clock()));
+}
+
 // Migrated and seeded once in a process; every gateway gets a copy.
 const tests::Database& seeded() {
   static const auto database = [] {
@@ -65,6 +81,7 @@ const tests::Database& seeded() {
     base::db::with_transaction(*pool, {made->clock().now() + std::chrono::minutes(5)}, [&](base::db::Transaction& tx) {
       return connectors::seed_sandbox(tx, caller_at(kSeedUntil, kSeedUntil, made->clock()), *kek, entropy);
     });
+    make_signing_keys(*made, *kek, entropy);
     return made;
   }();
   return *database;
