@@ -29,20 +29,13 @@ ResponseTools answering(const InteractionDeps& deps, const Client& client, const
 }
 
 InteractionError page_error(InteractionErrorCode code, std::string public_text, std::string log_text) {
-  return {code, std::move(public_text), std::move(log_text), std::nullopt};
+  return {code, std::move(public_text), std::move(log_text), std::nullopt, {}, {}};
 }
 
 InteractionError unknown() {
   return page_error(InteractionErrorCode::unknown,
                     "This request is not known here. Please start again at your provider.",
                     "no such request_uri or interaction, or another client's");
-}
-
-// An error about a genuine request: with the way back.
-InteractionError with_return(InteractionError error, const ResponseTools& tools, const PushedRequest& request,
-                             std::string_view oauth_code) {
-  error.way_back = error_response(tools, request, oauth_code, error.public_text);
-  return error;
 }
 
 std::vector<std::string> words_of(std::string_view text) {
@@ -53,6 +46,15 @@ std::vector<std::string> words_of(std::string_view text) {
     text.remove_prefix(std::min(word.size() + 1, text.size()));
   }
   return words;
+}
+
+// An error about a genuine request: with the way back.
+InteractionError with_return(InteractionError error, const ResponseTools& tools, const PushedRequest& request,
+                             std::string_view oauth_code) {
+  error.way_back = error_response(tools, request, oauth_code, error.public_text);
+  error.client = request.client;
+  error.ui_locales = words_of(request.ui_locales);
+  return error;
 }
 
 InteractionView view_of(const ResponseTools& tools, const PushedRequestRow& row, const Client& client,

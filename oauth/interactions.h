@@ -56,6 +56,8 @@ struct InteractionError {
   // The way back, with error, state and iss. Present only when the pushed request is genuine, so that there is no open
   // redirector. Pages show it as a link or button; with login_required they send it at once.
   std::optional<AuthorizationResponse> way_back;
+  base::ClientId client;                // with way_back: who waits there
+  std::vector<std::string> ui_locales;  // and what its request wants to be answered in
 };
 
 struct InteractionView {

@@ -12,56 +12,115 @@ using base::http::Call;
 using base::http::Response;
 using consent::ConsentStatus;
 
+constexpr std::chrono::days kSoon{30};      // "expiring"
+constexpr std::chrono::days kHistory{731};  // two years
+
+enum class Group : std::uint8_t { waiting, expiring, active, past };  // in this order on the page
+
 struct Shown {
   Text status;
   std::string_view badge;
-  enum class Group { active, waiting, past } group;
+  Group group;
 };
 
-Shown shown_as(ConsentStatus status) {
-  switch (status) {
+bool ends_soon(const consent::Consent& consent, base::Instant now) {
+  return consent.status == ConsentStatus::authorised && consent.expires && *consent.expires <= now + kSoon;
+}
+
+Shown shown_as(const consent::Consent& consent, base::Instant now) {
+  switch (consent.status) {
     case ConsentStatus::awaiting_upload:
     case ConsentStatus::awaiting_authorisation:
     case ConsentStatus::partially_authorised:
-      return {Text::status_waiting, "waiting", Shown::Group::waiting};
+      return {Text::status_waiting, "waiting", Group::waiting};
     case ConsentStatus::authorised:
-      return {Text::status_active, "active", Shown::Group::active};
+      return {Text::status_active, "active", ends_soon(consent, now) ? Group::expiring : Group::active};
     case ConsentStatus::access_revoked_by_psu:
+      return {Text::status_revoked, "past", Group::past};
     case ConsentStatus::access_revoked_by_bank:
-      return {Text::status_revoked, "past", Shown::Group::past};
+      return {Text::stopped_by_bank, "past", Group::past};
     case ConsentStatus::terminated_by_tpp:
+      return {Text::status_ended, "past", Group::past};
     case ConsentStatus::superseded:
+      return {Text::event_replaced, "past", Group::past};
     case ConsentStatus::consumed:
-      return {Text::status_ended, "past", Shown::Group::past};
+      return {Text::event_used, "past", Group::past};
     case ConsentStatus::rejected:
-      return {Text::status_rejected, "past", Shown::Group::past};
+      return {Text::status_rejected, "past", Group::past};
     case ConsentStatus::expired:
-      return {Text::status_expired, "past", Shown::Group::past};
+      return {Text::status_expired, "past", Group::past};
   }
-  return {Text::status_ended, "past", Shown::Group::past};
+  return {Text::status_ended, "past", Group::past};
+}
+
+Text heading_of(Group group) {
+  switch (group) {
+    case Group::waiting:
+      return Text::waiting;
+    case Group::expiring:
+      return Text::expiring;
+    case Group::active:
+      return Text::active;
+    case Group::past:
+      return Text::past;
+  }
+  return Text::past;
+}
+
+std::string_view to_text(Group group) {
+  switch (group) {
+    case Group::waiting:
+      return "waiting";
+    case Group::expiring:
+      return "expiring";
+    case Group::active:
+      return "active";
+    case Group::past:
+      return "past";
+  }
+  return "past";
 }
 
 Text event_text(const consent::HistoryEntry& entry) {
   switch (entry.to) {
     case ConsentStatus::awaiting_upload:
     case ConsentStatus::awaiting_authorisation:
+      return Text::event_asked;
     case ConsentStatus::partially_authorised:
-      return Text::event_created;
+      return Text::event_partly;
     case ConsentStatus::authorised:
-      return Text::event_authorised;
+      return entry.from == ConsentStatus::authorised ? Text::event_renewed : Text::event_allowed;
     case ConsentStatus::access_revoked_by_psu:
     case ConsentStatus::access_revoked_by_bank:
       return Text::event_revoked;
     case ConsentStatus::terminated_by_tpp:
+      return Text::ended;
     case ConsentStatus::superseded:
+      return Text::event_replaced;
     case ConsentStatus::consumed:
-      return Text::event_terminated;
+      return Text::event_used;
     case ConsentStatus::rejected:
       return Text::event_rejected;
     case ConsentStatus::expired:
       return Text::event_expired;
   }
-  return Text::event_terminated;
+  return Text::ended;
+}
+
+std::string by_whom(Language l, const consent::Actor& actor, const base::PsuId& reader, const std::string& tpp) {
+  using Kind = base::db::ActorKind;
+  switch (actor.kind) {
+    case Kind::tpp:
+      return tpp;
+    case Kind::psu:
+      return text(l, actor.id == reader.str() ? Text::by_you : Text::by_other_holder);
+    case Kind::bank:
+    case Kind::staff:
+      return text(l, Text::by_bank);
+    case Kind::system:
+      return text(l, Text::by_itself);
+  }
+  return "";
 }
 
 struct Visitor {
@@ -76,6 +135,66 @@ Visitor visitor(Call& call, consent::CustomerSessions& sessions) {
   if (v.handle) v.session = sessions.find(call.caller, *v.handle);
   if (v.session && v.session->psu) call.event.psu = *v.session->psu;
   return v;
+}
+
+// The days that are left as people count them: by the calendar.
+std::string ends_soon_text(Language l, base::Instant ends, base::Instant now) {
+  const auto left = std::chrono::floor<std::chrono::days>(ends) - std::chrono::floor<std::chrono::days>(now);
+  if (left.count() <= 0) return text(l, Text::ends_today);
+  if (left.count() == 1) return text(l, Text::ends_tomorrow);
+  return text(l, Text::ends_in, std::to_string(left.count()));
+}
+
+std::string lower(std::string_view word) {
+  std::string out(word);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
+// What the customer looks for; anything else than the page's own values is as if it had not been said.
+struct Wanted {
+  std::string name;
+  std::optional<Group> group;
+  enum class Sort : std::uint8_t { newest, ending, name } sort = Sort::newest;
+};
+
+Wanted wanted_of(const base::http::Request& request) {
+  Wanted wanted;
+  const auto query = base::http::Parameters::parse(request.raw_query, 8);
+  if (!query) return wanted;
+  wanted.name = std::string(query->only("q").value_or("").substr(0, 80));
+  for (const Group group : {Group::waiting, Group::expiring, Group::active, Group::past}) {
+    if (query->only("show") == to_text(group)) wanted.group = group;
+  }
+  if (query->only("sort") == "ending") wanted.sort = Wanted::Sort::ending;
+  if (query->only("sort") == "name") wanted.sort = Wanted::Sort::name;
+  return wanted;
+}
+
+PageValues option(std::string_view value, std::string name, bool selected) {
+  PageValues out;
+  out.set("value", std::string(value)).set("name", std::move(name)).flag("selected", selected);
+  return out;
+}
+
+void set_filter(PageValues& values, Language l, const Wanted& wanted) {
+  values.set("t_find", text(l, Text::find)).set("t_find_name", text(l, Text::find_name)).set("q", wanted.name);
+  values.set("t_show", text(l, Text::show)).set("t_sort", text(l, Text::sort));
+  std::vector<PageValues> shows{option("", text(l, Text::show_all), !wanted.group)};
+  for (const Group group : {Group::waiting, Group::expiring, Group::active, Group::past}) {
+    shows.push_back(option(to_text(group), text(l, heading_of(group)), wanted.group == group));
+  }
+  using Sort = Wanted::Sort;
+  values.list("shows", std::move(shows));
+  values.list("sorts", {option("newest", text(l, Text::sort_newest), wanted.sort == Sort::newest),
+                        option("ending", text(l, Text::sort_ending), wanted.sort == Sort::ending),
+                        option("name", text(l, Text::sort_name), wanted.sort == Sort::name)});
+}
+
+std::string joined(const std::vector<Cluster>& clusters) {
+  std::string out;
+  for (const auto& cluster : clusters) out += (out.empty() ? "" : " · ") + cluster.title;
+  return out;
 }
 
 std::string until_text(Language l, const consent::Consent& consent) {
@@ -96,7 +215,7 @@ Response PsuPages::login_page(Call& call) {
   if (!v.session) {
     auto started = deps_.sessions.start(call.caller);
     page.csrf = consent::csrf_token(started.handle.reveal());
-    Response response = show_login(page, door, v.handle ? text(page.language, Text::session_text) : "");
+    Response response = show_login(page, door, v.handle ? text(page.language, Text::session_dashboard) : "");
     set_cookie(response, kDashboardCookie, started.handle.reveal());
     return response;
   }
@@ -108,12 +227,14 @@ Response PsuPages::login_page(Call& call) {
 Response PsuPages::login(Call& call) {
   const Visitor v = visitor(call, deps_.sessions);
   PageFrame page = frame(call, Text::login_title);
-  const SignIn door = dashboard_door();
+  SignIn door = dashboard_door();
   auto form = form_of(call, page, v.handle, "/login", "", std::nullopt);
   if (!form) return std::move(form.error());
   page.csrf = consent::csrf_token(*v.handle);
-  const auto logged_in = deps_.authentication.login(
-      call.caller, *v.handle, std::string(form->only("username").value_or("")), form->only("password").value_or(""));
+  page.self = "/login";
+  door.username = std::string(form->only("username").value_or(""));
+  const auto logged_in =
+      deps_.authentication.login(call.caller, *v.handle, door.username, form->only("password").value_or(""));
   if (!logged_in) return refused(call, page, door, logged_in.error(), false);
   Response response = see_other("/login");
   set_cookie(response, kDashboardCookie, logged_in->session.handle.reveal());
@@ -144,86 +265,123 @@ Response PsuPages::logout(Call& call) {
   return response;
 }
 
+struct PsuPages::Tpp {
+  std::string name;
+  std::string on_behalf_of;
+};
+
+PsuPages::Tpp PsuPages::tpp_of(base::db::Transaction& tx, const base::Caller& caller,
+                               const base::ClientId& client) const {
+  const auto found = deps_.clients.find(tx, caller, client);
+  return found ? Tpp{found->name, found->on_behalf_of} : Tpp{client.str(), ""};
+}
+
 Response PsuPages::consents(Call& call) {
   const Visitor v = visitor(call, deps_.sessions);
   if (!v.signed_in()) return see_other("/login");
-  PageFrame page = frame(call, Text::consents_title);
-  page.csrf = consent::csrf_token(*v.handle);
-  page.signed_in = true;
-  page.wide = true;
+  PageFrame page = signed_in_frame(call, Text::consents_title, *v.handle, *v.session);
   const Language l = page.language;
+  const base::Instant now = call.caller.now.business;
+  const Wanted wanted = wanted_of(call.request);
 
-  const auto all = deps_.dashboard.list(call.caller, *v.session->psu);
-  std::map<base::ClientId, std::string> names;
+  auto all = deps_.dashboard.list(call.caller, *v.session->psu);
+  std::map<base::ClientId, Tpp> tpps;
   deps_.pool.read(call.caller.deadline, [&](base::db::Transaction& tx) {
     for (const auto& consent : all) {
-      if (!names.contains(consent.client)) names[consent.client] = client_name(tx, call.caller, consent.client);
+      if (!tpps.contains(consent.client)) tpps[consent.client] = tpp_of(tx, call.caller, consent.client);
     }
   });
-  std::map<Shown::Group, std::vector<PageValues>> groups;
+  const std::size_t total = all.size();
+  const std::string name = lower(wanted.name);
+  std::erase_if(all, [&](const consent::Consent& consent) {
+    const Tpp& tpp = tpps[consent.client];
+    return (wanted.group && shown_as(consent, now).group != *wanted.group) ||
+           lower(tpp.name + "\n" + tpp.on_behalf_of).find(name) == std::string::npos;
+  });
+  // list() gives the newest first.
+  if (wanted.sort == Wanted::Sort::name) {
+    std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) {
+      return lower(tpps[a.client].name) < lower(tpps[b.client].name);
+    });
+  } else if (wanted.sort == Wanted::Sort::ending) {
+    std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+      return a.expires.value_or(base::Instant::max()) < b.expires.value_or(base::Instant::max());
+    });
+  }
+
+  std::map<Group, std::vector<PageValues>> groups;
   for (const auto& consent : all) {
-    const Shown shown = shown_as(consent.status);
+    const Shown shown = shown_as(consent, now);
+    const Tpp& tpp = tpps[consent.client];
     PageValues value;
-    value.set("id", consent.id.str()).set("tpp", names[consent.client]);
+    value.set("id", consent.id.str()).set("tpp", tpp.name);
+    if (!tpp.on_behalf_of.empty()) value.set("on_behalf_of", tpp.on_behalf_of);
     value.set("status", text(l, shown.status)).set("badge", std::string(shown.badge));
+    if (shown.group == Group::expiring) value.set("ends_soon", ends_soon_text(l, *consent.expires, now));
+    value.set("what", joined(clusters(l, {consent.permissions.begin(), consent.permissions.end()})));
     const std::size_t shared = consent.accounts.size();
     value.set("summary", shared == 0   ? text(l, Text::no_account)
                          : shared == 1 ? text(l, Text::one_account)
                                        : text(l, Text::count_accounts, std::to_string(shared)));
-    value.set("dates", shown.group == Shown::Group::past
+    value.set("dates", shown.group == Group::past
                            ? text(l, Text::ended_on, date_text(l, consent.status_updated))
                            : text(l, Text::given_on, date_text(l, consent.authorised.value_or(consent.created)),
                                   until_text(l, consent)));
+    if (consent.last_access) value.set("last_access", date_text(l, *consent.last_access));
     groups[shown.group].push_back(std::move(value));
   }
   std::vector<PageValues> sections;
   for (auto& [group, items] : groups) {
-    const Text heading = group == Shown::Group::active    ? Text::active
-                         : group == Shown::Group::waiting ? Text::waiting
-                                                          : Text::past;
     PageValues section;
-    section.set("heading", text(l, heading)).list("consents", std::move(items));
+    section.set("heading", text(l, heading_of(group))).set("group", std::string(to_text(group)));
+    section.set("count", std::to_string(items.size())).list("consents", std::move(items));
     sections.push_back(std::move(section));
   }
   PageValues values;
   values.set("t_consents_title", text(l, Text::consents_title)).set("t_consents_lead", text(l, Text::consents_lead));
-  values.set("t_none", text(l, Text::none)).list("groups", std::move(sections));
+  values.set("t_on_behalf_of", text(l, Text::on_behalf_of)).set("t_last_access", text(l, Text::last_access));
+  values.flag("searchable", total > 0);
+  values.flag("filtered", call.request.has_query && !page.chosen);
+  set_filter(values, l, wanted);
+  values.set("found", text(l, Text::found, std::to_string(all.size()), std::to_string(total)));
+  values.set("empty", text(l, total > 0 ? Text::none_found : Text::none));
+  values.set("t_show_all_again", text(l, Text::show_all_again)).list("groups", std::move(sections));
   return render_page(page, "consents", values);
 }
 
 Response PsuPages::consent(Call& call) {
   const Visitor v = visitor(call, deps_.sessions);
   if (!v.signed_in()) return see_other("/login");
-  PageFrame page = frame(call, Text::consents_title);
-  page.csrf = consent::csrf_token(*v.handle);
-  page.signed_in = true;
-  page.wide = true;
+  PageFrame page = signed_in_frame(call, Text::consents_title, *v.handle, *v.session);
   const Language l = page.language;
+  const base::Instant now = call.caller.now.business;
+  const base::PsuId& psu = *v.session->psu;
 
-  const auto found = deps_.dashboard.show(call.caller, *v.session->psu, base::ConsentId(call.path_values.at(0)));
-  if (!found) {
-    call.event.refuse(std::string(consent::to_text(found.error().code)), found.error().log_text);
-    page.status = 404;
-    return error_page(page, Text::error_title, text(l, Text::none), "", "", std::nullopt);
-  }
+  const auto found = deps_.dashboard.show(call.caller, psu, base::ConsentId(call.path_values.at(0)));
+  if (!found) return no_such_consent(call, page, found.error());
   const consent::Consent& consent = found->consent;
   call.event.consent = consent.id;
-  const std::string tpp = base::db::with_transaction(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
-    return client_name(tx, call.caller, consent.client);
+  const Tpp tpp = base::db::with_transaction(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
+    return tpp_of(tx, call.caller, consent.client);
   });
-  page.title = tpp;
-  const Shown shown = shown_as(consent.status);
+  page.title = tpp.name;
+  const Shown shown = shown_as(consent, now);
 
   PageValues values;
-  values.set("id", consent.id.str())
-      .set("tpp", tpp)
-      .set("status", text(l, shown.status))
-      .set("badge", std::string(shown.badge));
-  values.set("t_consents", text(l, Text::consents))
-      .set("t_given", text(l, Text::given))
+  values.set("id", consent.id.str()).set("tpp", tpp.name);
+  values.set("status", text(l, shown.status)).set("badge", std::string(shown.badge));
+  values.set("t_consents", text(l, Text::consents)).set("t_registered_name", text(l, Text::registered_name));
+  if (!tpp.on_behalf_of.empty()) {
+    values.set("t_on_behalf_of", text(l, Text::on_behalf_of)).set("on_behalf_of", tpp.on_behalf_of);
+  }
+  values.set("t_given", text(l, consent.authorised ? Text::given : Text::asked_on))
       .set("t_until", text(l, Text::until));
   values.set("given", date_text(l, consent.authorised.value_or(consent.created))).set("until", until_text(l, consent));
-  if (shown.group == Shown::Group::past) {
+  values.set("t_last_access", text(l, Text::last_access));
+  values.set("last_access",
+             consent.last_access ? date_text(l, *consent.last_access) : text(l, Text::last_access_never));
+  if (shown.group == Group::expiring) values.set("ends_soon", ends_soon_text(l, *consent.expires, now));
+  if (shown.group == Group::past) {
     values.set("t_ended", text(l, Text::ended)).set("ended", date_time_text(l, consent.status_updated));
   }
   if (consent.transactions_from && consent.transactions_to) {
@@ -240,7 +398,7 @@ Response PsuPages::consent(Call& call) {
   }
   values.list("clusters", std::move(cluster_values));
 
-  const auto accounts = deps_.bank.accounts(call.caller, *v.session->psu);
+  const auto accounts = deps_.bank.accounts(call.caller, psu);
   std::vector<PageValues> account_values;
   for (const auto& account : accounts ? *accounts : std::vector<consent::ShareableAccount>{}) {
     if (!consent.accounts.contains(account.account)) continue;
@@ -250,20 +408,46 @@ Response PsuPages::consent(Call& call) {
   }
   values.flag("has_accounts", !account_values.empty()).list("accounts", std::move(account_values));
 
+  // Only the TPP can start: the bank has no request of its own that the customer could agree to.
+  if (consent.status == ConsentStatus::authorised && consent.expires) {
+    values.set("t_renew", text(l, Text::renew));
+    values.set("renew", text(l, Text::renew_how, tpp.name, date_text(l, *consent.expires)));
+  } else if (shown.group == Group::past) {
+    values.set("t_renew", text(l, Text::renew_again)).set("renew", text(l, Text::renew_again_how, tpp.name));
+  }
   values.flag("revocable", consent.status == ConsentStatus::authorised);
   values.set("t_stop_title", text(l, Text::stop_title))
-      .set("t_stop_text", text(l, Text::stop_text, tpp))
+      .set("t_stop_text", text(l, Text::stop_text, tpp.name))
       .set("t_stop", text(l, Text::stop));
-  values.set("t_history", text(l, Text::history));
+  values.set("t_history", text(l, Text::history)).set("t_history_span", text(l, Text::history_span));
   std::vector<PageValues> history;
   for (const auto& entry : found->history) {
+    if (entry.at < now - kHistory) continue;
     PageValues value;
-    value.set("when", date_time_text(l, entry.at)).set("what", text(l, event_text(entry)));
+    value.set("when", date_time_text(l, entry.at));
+    value.set("what", text(l, event_text(entry))).set("by", by_whom(l, entry.actor, psu, tpp.name));
     history.push_back(std::move(value));
   }
   std::reverse(history.begin(), history.end());
   values.list("history", std::move(history));
   return render_page(page, "consent_detail", values);
+}
+
+PageFrame PsuPages::signed_in_frame(const Call& call, Text title, const std::string& handle,
+                                    const consent::CustomerSession& session) const {
+  PageFrame page = frame(call, title);
+  page.csrf = consent::csrf_token(handle);
+  page.signed_in = true;
+  page.wide = true;
+  page.timer = dashboard_timer(call, session);
+  return page;
+}
+
+Response PsuPages::no_such_consent(Call& call, PageFrame page, const consent::ConsentError& error) const {
+  call.event.refuse(std::string(consent::to_text(error.code)), error.log_text);
+  page.status = 404;
+  page.wide = false;
+  return error_page(page, Text::not_yours_title, text(page.language, Text::not_yours_text), "", "", std::nullopt);
 }
 
 Response PsuPages::revoke(Call& call) {
@@ -278,9 +462,7 @@ Response PsuPages::revoke(Call& call) {
   const auto revoked = deps_.dashboard.revoke(call.caller, *v.session->psu, consent,
                                               {v.session->id, text(page.language, Text::stop_title)});
   if (!revoked && revoked.error().code == consent::ConsentErrorCode::unknown) {
-    call.event.refuse("unknown", revoked.error().log_text);
-    page.status = 404;
-    return error_page(page, Text::error_title, text(page.language, Text::none), "", "", std::nullopt);
+    return no_such_consent(call, page, revoked.error());
   }
   // A consent that has ended already (two tabs, a reload) is shown as it is: nothing is left to stop.
   return see_other("/consents/" + base::percent_encode(id));

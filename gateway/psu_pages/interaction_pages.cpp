@@ -29,8 +29,9 @@ Text title_of(oauth::InteractionErrorCode code) {
     case Code::other_customer:
       return Text::other_browser_title;
     case Code::already_granted:
+      return Text::granted_title;
     case Code::already_refused:
-      return Text::ended_title;
+      return Text::refused_title;
     case Code::intent_refused:
       return Text::intent_title;
     case Code::invalid_request:
@@ -59,13 +60,16 @@ std::string words_of(Language language, const oauth::InteractionError& error) {
     case Code::intent_refused:
       return text(language, Text::intent_text);
     case Code::invalid_request:
+      return text(language, Text::incomplete_text);
     case Code::unknown:
-    case Code::not_bound:
+      return text(language, Text::unknown_text);
     case Code::client_disabled:
+      return text(language, Text::disabled_text);
+    case Code::not_bound:
     case Code::login_required:
-      return error.public_text;
+      return text(language, Text::sign_in_first);
   }
-  return error.public_text;
+  return text(language, Text::unknown_text);
 }
 
 int status_of(oauth::InteractionErrorCode code) {
@@ -128,11 +132,16 @@ void set_details(PageValues& values, Language l, const std::vector<std::string>&
 
 Response PsuPages::interaction_error(Call& call, const oauth::InteractionError& error) {
   call.event.refuse(std::string(oauth::to_text(error.code)), error.log_text);
-  PageFrame page = frame(call, Text::error_title);
+  PageFrame page = frame(call, Text::error_title, error.ui_locales);
+  const std::string tpp = error.client.empty() ? ""
+                                               : base::db::with_transaction(
+                                                     deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
+                                                       return client_name(tx, call.caller, error.client);
+                                                     });
   if (error.code == oauth::InteractionErrorCode::login_required && error.way_back)
-    return send_back(page, *error.way_back, "");
+    return send_back(page, *error.way_back, tpp);
   page.status = status_of(error.code);
-  return error_page(page, title_of(error.code), words_of(page.language, error), "", "", error.way_back);
+  return error_page(page, title_of(error.code), words_of(page.language, error), "", tpp, error.way_back);
 }
 
 Response PsuPages::authorize(Call& call) {
@@ -153,7 +162,7 @@ Response PsuPages::authorize(Call& call) {
   return response;
 }
 
-base::Result<PsuPages::Flow, Response> PsuPages::flow(Call& call) {
+base::Result<PsuPages::Flow, Response> PsuPages::flow(Call& call, consent::Activity activity) {
   Flow flow;
   flow.handle = call.path_values.at(0);
   auto view = base::db::with_transaction(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
@@ -167,7 +176,7 @@ base::Result<PsuPages::Flow, Response> PsuPages::flow(Call& call) {
   flow.cookie_name = cookie_of(flow.handle);
   if (const auto browser = cookie(call.request.headers, kBrowserCookie)) flow.browser_hash = browser_hash(*browser);
   flow.session_handle = cookie(call.request.headers, flow.cookie_name);
-  if (flow.session_handle) flow.session = deps_.sessions.find(call.caller, *flow.session_handle);
+  if (flow.session_handle) flow.session = deps_.sessions.find(call.caller, *flow.session_handle, activity);
   if (flow.session && flow.session->psu) call.event.psu = *flow.session->psu;
   return flow;
 }
@@ -183,18 +192,21 @@ Response PsuPages::interaction(Call& call) {
   Flow& flow = *found;
   PageFrame page = frame(call, Text::login_title, flow.view.ui_locales);
   page.form_action = flow.view.redirect_origin;
+  page.self = flow.path;
   const SignIn door = door_of(flow);
 
   if (!flow.session) {
     const bool ended = flow.session_handle.has_value();
     auto started = deps_.sessions.start(call.caller);
     page.csrf = consent::csrf_token(started.handle.reveal());
+    page.timer = timer_of(call, flow, started.session);
     Response response = show_login(page, door, ended ? text(page.language, Text::session_text) : "");
     set_cookie(response, flow.cookie_name, started.handle.reveal());
     if (!flow.browser_hash) set_cookie(response, kBrowserCookie, base::random_handle(deps_.entropy));
     return response;
   }
   page.csrf = consent::csrf_token(*flow.session_handle);
+  page.timer = timer_of(call, flow, *flow.session);
   if (flow.session->authenticated()) return show_review(call, flow, "");
   if (flow.session->psu && flow.session->challenge) {
     page.title = text(page.language, Text::code_title);
@@ -209,13 +221,15 @@ Response PsuPages::interaction_login(Call& call) {
   Flow& flow = *found;
   PageFrame page = frame(call, Text::login_title, flow.view.ui_locales);
   page.form_action = flow.view.redirect_origin;
-  const SignIn door = door_of(flow);
+  page.self = flow.path;
+  SignIn door = door_of(flow);
   auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.way_back);
   if (!form) return std::move(form.error());
   page.csrf = consent::csrf_token(*flow.session_handle);
+  if (flow.session) page.timer = timer_of(call, flow, *flow.session);
+  door.username = std::string(form->only("username").value_or(""));
   const auto logged_in =
-      deps_.authentication.login(call.caller, *flow.session_handle, std::string(form->only("username").value_or("")),
-                                 form->only("password").value_or(""));
+      deps_.authentication.login(call.caller, *flow.session_handle, door.username, form->only("password").value_or(""));
   if (!logged_in) return refused(call, page, door, logged_in.error(), false);
   Response response = see_other(flow.path);
   set_cookie(response, flow.cookie_name, logged_in->session.handle.reveal());
@@ -228,10 +242,12 @@ Response PsuPages::interaction_code(Call& call) {
   Flow& flow = *found;
   PageFrame page = frame(call, Text::code_title, flow.view.ui_locales);
   page.form_action = flow.view.redirect_origin;
+  page.self = flow.path;
   const SignIn door = door_of(flow);
   auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.way_back);
   if (!form) return std::move(form.error());
   page.csrf = consent::csrf_token(*flow.session_handle);
+  if (flow.session) page.timer = timer_of(call, flow, *flow.session);
   const auto verified =
       deps_.authentication.one_time_code(call.caller, *flow.session_handle, form->only("otp").value_or(""));
   if (!verified) return refused(call, page, door, verified.error(), true);
@@ -254,7 +270,8 @@ Response PsuPages::interaction_code(Call& call) {
   return response;
 }
 
-base::Result<PsuPages::Review, Response> PsuPages::review(Call& call, const Flow& flow) {
+base::Result<PsuPages::Review, Response> PsuPages::review(Call& call, const Flow& flow,
+                                                          const std::optional<std::set<base::AccountId>>& ticked) {
   PageFrame page = frame(call, Text::review_title, flow.view.ui_locales);
   const Language l = page.language;
   auto consent = deps_.authorisation.review(call.caller, flow.view.client, flow.view.consent, *flow.session->psu);
@@ -273,18 +290,27 @@ base::Result<PsuPages::Review, Response> PsuPages::review(Call& call, const Flow
   }
 
   Review review{std::move(*consent), std::move(*accounts), {}, {}};
-  const std::string tpp = flow.view.on_behalf_of.empty() ? flow.view.client_name
-                                                         : flow.view.client_name + " (" + flow.view.on_behalf_of + ")";
+  const std::string& tpp = flow.view.client_name;
   const std::string until = review.consent.expires ? date_text(l, *review.consent.expires) : text(l, Text::until_open);
   PageValues& v = review.values;
-  v.set("t_review_title", text(l, Text::review_title, tpp)).set("t_review_lead", text(l, Text::review_lead, tpp));
+  const bool renewal = review.consent.reauthorisation;
+  const std::string title = text(l, renewal ? Text::renew_title : Text::review_title, tpp);
+  const std::string lead = text(l, renewal ? Text::renew_lead : Text::review_lead, tpp);
+  v.set("t_review_title", title).set("t_review_lead", lead);
+  v.set("t_who", text(l, Text::who)).set("t_registered_name", text(l, Text::registered_name)).set("tpp", tpp);
+  v.set("t_asked_on", text(l, Text::asked_on)).set("asked_on", date_text(l, review.consent.created));
+  set_steps(v, l);
   v.set("t_progress", text(l, Text::progress)).set("t_what", text(l, Text::what)).set("t_when", text(l, Text::when));
   v.set("t_period", text(l, Text::period)).set("t_until", text(l, Text::until)).set("until", until);
   v.set("t_accounts", text(l, Text::accounts)).set("t_stop_any_time", text(l, Text::stop_any_time));
   v.set("t_allow", text(l, Text::allow)).set("t_deny", text(l, Text::deny));
   v.set("t_cancel_to_tpp", text(l, Text::cancel_to_tpp, flow.view.client_name));
   v.set("action", flow.path + "/decision").set("cancel_action", flow.path + "/cancel");
-  review.shown = text(l, Text::review_title, tpp) + "\n" + text(l, Text::review_lead, tpp) + "\n";
+  review.shown = title + "\n" + lead + "\n" + text(l, Text::registered_name) + ": " + tpp + "\n";
+  if (!flow.view.on_behalf_of.empty()) {
+    v.set("t_on_behalf_of", text(l, Text::on_behalf_of)).set("on_behalf_of", flow.view.on_behalf_of);
+    review.shown += text(l, Text::on_behalf_of) + ": " + flow.view.on_behalf_of + "\n";
+  }
 
   const bool transactions =
       std::any_of(review.consent.permissions.begin(), review.consent.permissions.end(), [](auto p) {
@@ -313,7 +339,8 @@ base::Result<PsuPages::Review, Response> PsuPages::review(Call& call, const Flow
     PageValues value;
     value.set("id", account.account.str()).set("name", account.product_name).set("number", account.masked_number);
     value.set("currency", account.currency).set("owner", account.owner_name);
-    value.flag("checked", review.consent.selected_before.contains(account.account));
+    value.set("field", "account-" + std::to_string(account_values.size() + 1));
+    value.flag("checked", (ticked ? *ticked : review.consent.selected_before).contains(account.account));
     account_values.push_back(std::move(value));
   }
   if (account_values.empty()) v.set("notice", text(l, Text::no_accounts));
@@ -321,17 +348,21 @@ base::Result<PsuPages::Review, Response> PsuPages::review(Call& call, const Flow
   return review;
 }
 
-Response PsuPages::show_review(Call& call, const Flow& flow, const std::string& notice) {
+Response PsuPages::show_review(Call& call, const Flow& flow, const std::string& notice,
+                               const std::optional<std::set<base::AccountId>>& ticked) {
   PageFrame page = frame(call, Text::review_title, flow.view.ui_locales);
   page.title = text(page.language, Text::review_title, flow.view.client_name);
   page.csrf = consent::csrf_token(*flow.session_handle);
   page.form_action = flow.view.redirect_origin;
+  page.timer = timer_of(call, flow, *flow.session);
+  page.self = flow.path;
   if (flow.view.consent.empty()) {
     const Language l = page.language;
     const std::string& tpp = flow.view.client_name;
     page.title = text(l, Text::identity_title, tpp);
     PageValues values;
     values.set("t_progress", text(l, Text::progress)).set("t_identity_title", page.title);
+    set_steps(values, l);
     values.set("t_identity_lead", text(l, Text::identity_lead, tpp))
         .set("t_identity_only", text(l, Text::identity_only, tpp));
     set_details(values, l, lines_of(l, flow.view.details));
@@ -340,9 +371,14 @@ Response PsuPages::show_review(Call& call, const Flow& flow, const std::string& 
     values.set("action", flow.path + "/decision").set("cancel_action", flow.path + "/cancel");
     return render_page(page, "identity", values);
   }
-  auto reviewed = review(call, flow);
+  auto reviewed = review(call, flow, ticked);
   if (!reviewed) return std::move(reviewed.error());
-  if (!notice.empty()) reviewed->values.set("notice", notice);
+  if (!notice.empty()) {
+    reviewed->values.set("notice", notice);
+    if (!reviewed->accounts.empty()) reviewed->values.set("notice_field", "account-1");
+  }
+  page.timer->form = "decision";
+  page.title = reviewed->values.texts.at("t_review_title");
   reviewed->values.set("shown", base::crypto::sha256_base64url(reviewed->shown));
   return render_page(page, "consent", reviewed->values);
 }

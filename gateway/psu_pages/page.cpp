@@ -36,6 +36,41 @@ std::string rendered(std::string_view name, const data& values) {
   return page.render(values);
 }
 
+// Delayed, after the time is over; a header, because that is the response's matter and not the document's.
+std::string refresh(const Timer& timer) { return std::to_string(timer.left.count() + 1) + "; url=" + timer.expired; }
+
+void set_timer(data& layout, const Timer& timer, Language l) {
+  layout.set("timer", true);
+  layout.set("timer_seconds", std::to_string(timer.left.count()));
+  const bool extendable = !timer.more_time.empty();
+  const Text until = extendable ? Text::timer_until : Text::timer_last;
+  layout.set("timer_text", text(l, until, time_text(timer.ends)));
+  layout.set("timer_words", text(l, extendable ? Text::timer_left : Text::timer_last_left, "{0}"));
+  layout.set("timer_warning", text(l, Text::timer_warning, "{0}"));
+  if (!extendable) return;
+  layout.set("more_time", timer.more_time);
+  layout.set("t_more_time", text(l, Text::more_time));
+  if (!timer.form.empty()) layout.set("more_time_form", timer.form);
+}
+
+// A link for each other language; the chosen one is kept for the pages that follow.
+void set_languages(data& layout, const PageFrame& frame) {
+  constexpr std::pair<Language, std::string_view> kNames[] = {
+      {Language::en, "English"}, {Language::de, "Deutsch"}, {Language::fr, "Français"}};
+  if (frame.self.empty()) return;
+  data list{data::type::list};
+  for (const auto& [language, name] : kNames) {
+    data one{data::type::object};
+    one.set("tag", std::string(to_text(language)));
+    one.set("name", std::string(name));
+    one.set("current", language == frame.language);
+    one.set("href", frame.self + "?lang=" + std::string(to_text(language)));
+    list.push_back(one);
+  }
+  layout.set("languages", list);
+  layout.set("t_language", text(frame.language, Text::language));
+}
+
 }  // namespace
 
 PageValues& PageValues::set(const std::string& name, std::string value) {
@@ -61,7 +96,8 @@ base::http::Response render_page(const PageFrame& frame, std::string_view name, 
   const Language l = frame.language;
   data layout{data::type::object};
   layout.set("lang", std::string(to_text(l)));
-  layout.set("title", frame.title);
+  const bool mistake = values.texts.contains("notice_field");
+  layout.set("title", mistake ? text(l, Text::title_mistake, frame.title) : frame.title);
   layout.set("bank_name", frame.bank_name);
   layout.set("main_class", std::string(frame.wide ? "wide" : "card"));
   layout.set("csrf", frame.csrf);
@@ -75,6 +111,12 @@ base::http::Response render_page(const PageFrame& frame, std::string_view name, 
   layout.set("t_footer", text(l, Text::footer));
   layout.set("t_sandbox", text(l, Text::sandbox));
   layout.set("t_reference", text(l, Text::reference));
+  layout.set("t_security", text(l, Text::security));
+  layout.set("self", frame.self);
+  set_languages(layout, frame);
+  const bool counts = frame.timer && frame.timer->shown;
+  if (counts) set_timer(layout, *frame.timer, l);
+  content.set("t_problem", text(l, Text::problem));
   layout.set("content", rendered(name, content));
 
   base::http::Response response{frame.status, {}, rendered("layout", layout)};
@@ -83,13 +125,16 @@ base::http::Response render_page(const PageFrame& frame, std::string_view name, 
   h.add("Content-Language", std::string(to_text(l)));
   h.add("Cache-Control", "no-store");
   h.add("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; " +
-                                       std::string(frame.script ? "script-src 'self'; " : "") + "form-action 'self'" +
+                                       std::string(frame.script || counts ? "script-src 'self'; " : "") +
+                                       "form-action 'self'" +
                                        (frame.form_action.empty() ? std::string() : " " + frame.form_action) +
                                        "; frame-ancestors 'none'; base-uri 'none'");
   h.add("X-Frame-Options", "DENY");
   h.add("Referrer-Policy", "no-referrer");
   h.add("Cross-Origin-Opener-Policy", "same-origin");
   h.add("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
+  if (frame.timer) h.add("Refresh", refresh(*frame.timer));
+  if (frame.chosen) set_cookie(response, kLanguageCookie, to_text(*frame.chosen));
   return response;
 }
 

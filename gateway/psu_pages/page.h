@@ -2,6 +2,7 @@
 // JavaScript; nothing is loaded from elsewhere; nothing may frame them (DESIGN decision 19).
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -28,6 +29,16 @@ class PageValues {
   std::map<std::string, std::vector<std::string>> line_lists;
 };
 
+// How long the page's session lasts without activity ([RTS-SCA-4.3d]), and how the customer gets more time.
+struct Timer {
+  std::string expired;    // where the browser goes when the time is over
+  std::string more_time;  // action of the button; empty: the absolute end is what counts, and nothing moves it
+  std::string form;       // id of the form that the button sends along; empty: a form of its own
+  base::Instant ends;
+  std::chrono::seconds left{0};
+  bool shown = true;  // false before login: there is nothing to lose yet
+};
+
 struct PageFrame {
   Language language = Language::en;
   std::string bank_name;
@@ -39,6 +50,9 @@ struct PageFrame {
   bool wide = false;
   std::string form_action;  // origin that forms may lead to beside our own: the TPP's registered redirect origin
   bool script = false;      // the page may load our own script
+  std::optional<Timer> timer;
+  std::string self;  // path that shows this page again, for the choice of language; empty: none is offered
+  std::optional<Language> chosen;  // on this page: kept in a cookie
   int status = 200;
 };
 
@@ -46,6 +60,8 @@ struct PageFrame {
 base::http::Response render_page(const PageFrame& frame, std::string_view name, const PageValues& values);
 
 base::http::Response see_other(std::string location);  // 303, no-store, no body (FAPI 2.0: never 307)
+
+inline constexpr std::string_view kLanguageCookie = "__Host-aldgate-language";
 
 // `__Host-` cookies: Secure, HttpOnly, SameSite=Lax, Path=/, gone when the browser closes.
 std::optional<std::string> cookie(const base::http::Headers& headers, std::string_view name);

@@ -6,6 +6,7 @@
 // disturb one another. A session's value changes with every element of authentication.
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "base/db/audit_trail.h"
@@ -49,8 +50,10 @@ class PsuPages {
   base::http::Response interaction(base::http::Call& call);        // GET /interaction/{handle}: the step that is next
   base::http::Response interaction_login(base::http::Call& call);  // POST …/login
   base::http::Response interaction_code(base::http::Call& call);   // POST …/code
-  base::http::Response interaction_decision(base::http::Call& call);  // POST …/decision
-  base::http::Response interaction_cancel(base::http::Call& call);    // POST …/cancel
+  base::http::Response interaction_decision(base::http::Call& call);   // POST …/decision
+  base::http::Response interaction_cancel(base::http::Call& call);     // POST …/cancel
+  base::http::Response interaction_more_time(base::http::Call& call);  // POST …/more-time: activity
+  base::http::Response interaction_expired(base::http::Call& call);    // GET …/expired: no activity
 
   // POST /sandbox/authorize: a persona's decision without a browser, through the same steps as the pages.
   base::http::Response sandbox_authorize(base::http::Call& call);
@@ -60,6 +63,8 @@ class PsuPages {
   base::http::Response login(base::http::Call& call);
   base::http::Response login_code(base::http::Call& call);
   base::http::Response logout(base::http::Call& call);
+  base::http::Response dashboard_more_time(base::http::Call& call);  // POST /login/more-time
+  base::http::Response dashboard_expired(base::http::Call& call);    // GET /login/expired
   base::http::Response consents(base::http::Call& call);
   base::http::Response consent(base::http::Call& call);
   base::http::Response revoke(base::http::Call& call);
@@ -72,9 +77,14 @@ class PsuPages {
   struct SignIn;  // which of the two doors a login page stands in
   struct Decision;
   struct Undecided;
+  struct Tpp;                                                   // what customers know a client by
   using WayBack = std::optional<oauth::AuthorizationResponse>;  // none: the page has no TPP to return to
 
-  base::Result<Flow, base::http::Response> flow(base::http::Call& call);
+  base::Result<Flow, base::http::Response> flow(base::http::Call& call,
+                                                consent::Activity activity = consent::Activity::counts);
+  static Timer timer_of(const base::http::Call& call, const Flow& flow, const consent::CustomerSession& session);
+  static Timer dashboard_timer(const base::http::Call& call, const consent::CustomerSession& session);
+  base::http::Response still_signed_in(PageFrame page, const std::string& go_on) const;
   static SignIn door_of(const Flow& flow);
   static SignIn dashboard_door();
   base::Result<base::http::Parameters, base::http::Response> form_of(base::http::Call& call, const PageFrame& frame,
@@ -88,16 +98,27 @@ class PsuPages {
   base::http::Response send_back(PageFrame frame, const oauth::AuthorizationResponse& response,
                                  const std::string& tpp) const;
   base::http::Response interaction_error(base::http::Call& call, const oauth::InteractionError& error);
-  base::http::Response show_login(const PageFrame& frame, const SignIn& door, const std::string& notice) const;
-  base::http::Response show_code(const PageFrame& frame, const SignIn& door, const std::string& notice) const;
-  base::http::Response show_review(base::http::Call& call, const Flow& flow, const std::string& notice);
+  enum class Mistake : std::uint8_t { no, yes };  // does the notice speak of what the customer typed?
+  base::http::Response show_login(const PageFrame& frame, const SignIn& door, const std::string& notice,
+                                  Mistake mistake = Mistake::no) const;
+  base::http::Response show_code(const PageFrame& frame, const SignIn& door, const std::string& notice,
+                                 Mistake mistake = Mistake::no) const;
+  // `ticked`: what the customer has chosen so far; nullopt: nothing yet, so what was shared before.
+  base::http::Response show_review(base::http::Call& call, const Flow& flow, const std::string& notice,
+                                   const std::optional<std::set<base::AccountId>>& ticked = {});
   base::http::Response refused(base::http::Call& call, PageFrame frame, const SignIn& door,
                                const consent::AuthenticationRefusal& refusal, bool code_step);
-  base::Result<Review, base::http::Response> review(base::http::Call& call, const Flow& flow);
+  base::Result<Review, base::http::Response> review(base::http::Call& call, const Flow& flow,
+                                                    const std::optional<std::set<base::AccountId>>& ticked = {});
   // The decision of whoever is signed in to the flow, in one transaction; the URL that leads back to the client.
   base::Result<oauth::AuthorizationResponse, Undecided> decide(base::http::Call& call, const Flow& flow,
                                                                const Decision& decision);
   base::http::Response not_approved(base::http::Call& call, int status, std::string code, std::string why) const;
+  PageFrame signed_in_frame(const base::http::Call& call, Text title, const std::string& handle,
+                            const consent::CustomerSession& session) const;
+  base::http::Response no_such_consent(base::http::Call& call, PageFrame page,
+                                       const consent::ConsentError& error) const;
+  Tpp tpp_of(base::db::Transaction& tx, const base::Caller& caller, const base::ClientId& client) const;
   std::string client_name(base::db::Transaction& tx, const base::Caller& caller, const base::ClientId& client) const;
 
   PsuPagesSettings settings_;

@@ -50,6 +50,8 @@ struct PsuPages::SignIn {
   std::string username;  // login_hint: what the field begins with
 };
 
+void set_steps(PageValues& values, Language language);  // the names of the three steps
+
 std::string browser_hash(std::string_view browser);  // what an interaction is bound to
 
 }  // namespace gateway

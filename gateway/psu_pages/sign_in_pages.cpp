@@ -15,9 +15,23 @@ std::string browser_hash(std::string_view browser) {
   return base::crypto::sha256_base64url("browser:" + std::string(browser));
 }
 
+void set_steps(PageValues& values, Language l) {
+  values.set("t_step_sign_in", text(l, Text::step_sign_in)).set("t_step_confirm", text(l, Text::step_confirm));
+  values.set("t_step_decide", text(l, Text::step_decide));
+}
+
 PageFrame PsuPages::frame(const Call& call, Text title, const std::vector<std::string>& ui_locales) const {
   PageFrame frame;
-  frame.language = choose_language(ui_locales, call.request.headers.only("Accept-Language").value_or(""));
+  const auto& request = call.request;
+  frame.language = choose_language(ui_locales, request.headers.only("Accept-Language").value_or(""));
+  if (const auto kept = cookie(request.headers, kLanguageCookie))
+    frame.language = language_from_text(*kept).value_or(frame.language);
+  if (request.method == base::http::Method::get && request.path != "/authorize") {
+    frame.self = request.path;
+    const auto query = base::http::Parameters::parse(request.raw_query, 8);
+    if (query) frame.chosen = language_from_text(query->only("lang").value_or(""));
+    frame.language = frame.chosen.value_or(frame.language);
+  }
   frame.bank_name = settings_.bank_name;
   frame.sandbox = settings_.sandbox;
   frame.interaction = call.caller.interaction;
@@ -29,7 +43,7 @@ Response PsuPages::error_page(PageFrame frame, Text title, std::string words, co
                               const std::string& tpp, const WayBack& way_back) const {
   const Language l = frame.language;
   frame.title = text(l, title);
-  frame.signed_in = false;
+  frame.timer.reset();
   PageValues values;
   values.set("error_title", frame.title).set("error_text", std::move(words));
   if (!again.empty()) values.set("again", again).set("t_again", text(l, Text::again));
@@ -60,10 +74,12 @@ Response PsuPages::send_back(PageFrame frame, const oauth::AuthorizationResponse
   return render_page(frame, "form_post", values);
 }
 
-Response PsuPages::show_login(const PageFrame& frame, const SignIn& door, const std::string& notice) const {
+Response PsuPages::show_login(const PageFrame& frame, const SignIn& door, const std::string& notice,
+                              Mistake mistake) const {
   const Language l = frame.language;
   PageValues values;
   values.flag("steps", !door.tpp.empty()).set("t_progress", text(l, Text::progress));
+  set_steps(values, l);
   values.set("t_login_title", text(l, Text::login_title)).set("action", door.login_action);
   if (door.tpp.empty()) {
     values.set("t_login_for_dashboard", text(l, Text::login_for_dashboard));
@@ -74,24 +90,26 @@ Response PsuPages::show_login(const PageFrame& frame, const SignIn& door, const 
     values.set("cancel_action", door.cancel_action).set("t_cancel_to_tpp", text(l, Text::cancel_to_tpp, door.tpp));
   }
   if (!notice.empty()) values.set("notice", notice);
+  if (mistake == Mistake::yes) values.set("notice_field", "username");
   values.set("username", door.username);
   values.set("t_username", text(l, Text::username)).set("t_password", text(l, Text::password));
   values.set("t_continue", text(l, Text::continue_));
   return render_page(frame, "login", values);
 }
 
-Response PsuPages::show_code(const PageFrame& frame, const SignIn& door, const std::string& notice) const {
+Response PsuPages::show_code(const PageFrame& frame, const SignIn& door, const std::string& notice,
+                             Mistake mistake) const {
   const Language l = frame.language;
   PageValues values;
   values.flag("steps", !door.tpp.empty()).set("t_progress", text(l, Text::progress)).set("action", door.code_action);
+  set_steps(values, l);
   values.set("t_code_title", text(l, Text::code_title)).set("t_code_lead", text(l, Text::code_lead));
   values.set("t_code", text(l, Text::code)).set("t_verify", text(l, Text::verify));
-  const auto minutes = std::max<std::int64_t>(1, deps_.sessions.limits().idle.count() / 60);
-  values.set("t_idle", text(l, Text::idle, std::to_string(minutes)));
   if (!door.tpp.empty()) {
     values.set("cancel_action", door.cancel_action).set("t_cancel_to_tpp", text(l, Text::cancel_to_tpp, door.tpp));
   }
   if (!notice.empty()) values.set("notice", notice);
+  if (mistake == Mistake::yes) values.set("notice_field", "otp");
   return render_page(frame, "code", values);
 }
 
@@ -105,7 +123,7 @@ Response PsuPages::refused(Call& call, PageFrame frame, const SignIn& door,
                         "[RTS-SCA-4.3a] an element was wrong; attempts left " + std::to_string(refusal.attempts_left));
       const std::string notice = refusal.warn ? text(l, Text::login_warning, std::to_string(refusal.attempts_left))
                                               : text(l, Text::login_failed);
-      return code_step ? show_code(frame, door, notice) : show_login(frame, door, notice);
+      return code_step ? show_code(frame, door, notice, Mistake::yes) : show_login(frame, door, notice, Mistake::yes);
     }
     case Code::blocked:
       call.event.refuse("authentication_blocked", "[RTS-SCA-4.3b] too many consecutive failures");

@@ -40,7 +40,6 @@ constexpr std::array kTexts{
     Entry{Text::code_lead, {"Enter the one-time code from your banking app or message.", "Geben Sie den Einmalcode aus Ihrer Banking-App oder Nachricht ein.", "Saisissez le code à usage unique de votre application bancaire ou de votre message."}},
     Entry{Text::code, {"One-time code", "Einmalcode", "Code à usage unique"}},
     Entry{Text::verify, {"Verify", "Bestätigen", "Vérifier"}},
-    Entry{Text::idle, {"For your safety this page ends after {0} minutes without activity.", "Zu Ihrer Sicherheit endet diese Seite nach {0} Minuten ohne Aktivität.", "Pour votre sécurité, cette page expire après {0} minutes d’inactivité."}},
     Entry{Text::review_title, {"Share data with {0}?", "Daten mit {0} teilen?", "Partager des données avec {0} ?"}},
     Entry{Text::review_lead, {"{0} asks your bank for read-only access. It cannot move money.", "{0} bittet Ihre Bank um reinen Lesezugriff. Geld bewegen kann es damit nicht.", "{0} demande à votre banque un accès en lecture seule. Aucun paiement n’est possible."}},
     Entry{Text::what, {"What it will see", "Was sichtbar wird", "Ce qui sera visible"}},
@@ -77,7 +76,6 @@ constexpr std::array kTexts{
     Entry{Text::session_text, {"There was no activity for a while, so we ended the session. Nothing was shared.", "Es gab eine Weile keine Aktivität, daher wurde die Sitzung beendet. Es wurde nichts geteilt.", "La session a été fermée faute d’activité. Rien n’a été partagé."}},
     Entry{Text::other_browser_title, {"Already open elsewhere", "Bereits anderswo geöffnet", "Déjà ouvert ailleurs"}},
     Entry{Text::other_browser_text, {"Somebody has already signed in with this request in another browser. If that was not you, start again from the app.", "Mit dieser Anfrage hat sich schon jemand in einem anderen Browser angemeldet. Wenn Sie das nicht waren, beginnen Sie in der App neu.", "Quelqu’un s’est déjà connecté avec cette demande dans un autre navigateur. Si ce n’était pas vous, recommencez depuis l’application."}},
-    Entry{Text::ended_title, {"This request is finished", "Diese Anfrage ist abgeschlossen", "Cette demande est terminée"}},
     Entry{Text::ended_granted, {"You allowed it. You can see and stop it under “Your consents”.", "Sie haben zugestimmt. Sie sehen und beenden dies unter „Ihre Zustimmungen“.", "Vous avez accepté. Vous pouvez le voir et l’arrêter sous « Vos consentements »."}},
     Entry{Text::ended_refused, {"Nothing was shared.", "Es wurde nichts geteilt.", "Rien n’a été partagé."}},
     Entry{Text::forged_title, {"That form is out of date", "Dieses Formular ist veraltet", "Ce formulaire n’est plus valable"}},
@@ -106,17 +104,77 @@ constexpr std::array kTexts{
     Entry{Text::stop_title, {"Stop sharing", "Weitergabe beenden", "Arrêter le partage"}},
     Entry{Text::stop_text, {"{0} loses access at once. What it has already received stays with it: ask it to delete that.", "{0} verliert den Zugriff sofort. Bereits Erhaltenes bleibt dort: Bitten Sie um Löschung.", "{0} perd l’accès immédiatement. Les données déjà reçues y restent : demandez leur suppression."}},
     Entry{Text::stop, {"Stop sharing", "Weitergabe beenden", "Arrêter le partage"}},
-    Entry{Text::stopped, {"Stopped. {0} has no access any more.", "Beendet. {0} hat keinen Zugriff mehr.", "Arrêté. {0} n’a plus accès."}},
     Entry{Text::history, {"History", "Verlauf", "Historique"}},
     Entry{Text::no_account, {"No account shared", "Kein Konto geteilt", "Aucun compte partagé"}},
     Entry{Text::one_account, {"One account shared", "Ein Konto geteilt", "Un compte partagé"}},
     Entry{Text::count_accounts, {"{0} accounts shared", "{0} Konten geteilt", "{0} comptes partagés"}},
-    Entry{Text::event_created, {"Requested by the app", "Von der App angefragt", "Demandé par l’application"}},
-    Entry{Text::event_authorised, {"You allowed it", "Sie haben zugestimmt", "Vous avez autorisé"}},
     Entry{Text::event_rejected, {"Denied", "Abgelehnt", "Refusé"}},
     Entry{Text::event_revoked, {"Stopped", "Beendet", "Arrêté"}},
     Entry{Text::event_expired, {"Expired", "Abgelaufen", "Expiré"}},
-    Entry{Text::event_terminated, {"Ended by the app", "Von der App beendet", "Terminé par l’application"}},
+    Entry{Text::language, {"Language", "Sprache", "Langue"}},
+    Entry{Text::title_mistake, {"Please check: {0}", "Bitte prüfen: {0}", "À vérifier : {0}"}},
+    Entry{Text::problem, {"There is a problem", "Es gibt ein Problem", "Il y a un problème"}},
+    Entry{Text::security, {"Security", "Sicherheit", "Sécurité"}},
+    Entry{Text::step_sign_in, {"Sign in", "Anmelden", "Connexion"}},
+    Entry{Text::step_confirm, {"Confirm", "Bestätigen", "Confirmer"}},
+    Entry{Text::step_decide, {"Decide", "Entscheiden", "Décider"}},
+    Entry{Text::timer_until, {"For your safety you are signed out at {0} if nothing happens here.", "Zu Ihrer Sicherheit werden Sie um {0} abgemeldet, wenn hier nichts geschieht.", "Pour votre sécurité, vous serez déconnecté à {0} si rien ne se passe ici."}},
+    Entry{Text::timer_left, {"For your safety you are signed out in {0} if nothing happens here.", "Zu Ihrer Sicherheit werden Sie in {0} abgemeldet, wenn hier nichts geschieht.", "Pour votre sécurité, vous serez déconnecté dans {0} si rien ne se passe ici."}},
+    Entry{Text::timer_last, {"For your safety you are signed out at {0} in any case. You can sign in again afterwards.", "Zu Ihrer Sicherheit werden Sie um {0} auf jeden Fall abgemeldet. Danach können Sie sich erneut anmelden.", "Pour votre sécurité, vous serez déconnecté à {0} dans tous les cas. Vous pourrez ensuite vous reconnecter."}},
+    Entry{Text::timer_last_left, {"For your safety you are signed out in {0} in any case. You can sign in again afterwards.", "Zu Ihrer Sicherheit werden Sie in {0} auf jeden Fall abgemeldet. Danach können Sie sich erneut anmelden.", "Pour votre sécurité, vous serez déconnecté dans {0} dans tous les cas. Vous pourrez ensuite vous reconnecter."}},
+    Entry{Text::timer_warning, {"{0} seconds left before you are signed out.", "Noch {0} Sekunden bis zur Abmeldung.", "Plus que {0} secondes avant la déconnexion."}},
+    Entry{Text::more_time, {"I need more time", "Ich brauche mehr Zeit", "J’ai besoin de plus de temps"}},
+    Entry{Text::still_title, {"You are still signed in", "Sie sind noch angemeldet", "Vous êtes toujours connecté"}},
+    Entry{Text::still_text, {"You were active in another tab. You can go on here.", "Sie waren in einem anderen Tab aktiv. Sie können hier weitermachen.", "Vous étiez actif dans un autre onglet. Vous pouvez continuer ici."}},
+    Entry{Text::session_dashboard, {"There was no activity for a while, so we signed you out.", "Es gab eine Weile keine Aktivität, daher wurden Sie abgemeldet.", "Vous avez été déconnecté faute d’activité."}},
+    Entry{Text::signed_out, {"You are signed out.", "Sie sind abgemeldet.", "Vous êtes déconnecté."}},
+    Entry{Text::unknown_text, {"This request is not known here. It may be mistyped, or too old. Nothing was shared. Go back to the app and start again.", "Diese Anfrage ist hier nicht bekannt. Vielleicht ist sie falsch geschrieben oder zu alt. Es wurde nichts geteilt. Gehen Sie zurück zur App und beginnen Sie neu.", "Cette demande est inconnue ici. Elle est peut-être mal saisie ou trop ancienne. Rien n’a été partagé. Retournez à l’application et recommencez."}},
+    Entry{Text::incomplete_text, {"This link is not complete. Nothing was shared. Go back to the app and start again.", "Dieser Link ist nicht vollständig. Es wurde nichts geteilt. Gehen Sie zurück zur App und beginnen Sie neu.", "Ce lien est incomplet. Rien n’a été partagé. Retournez à l’application et recommencez."}},
+    Entry{Text::disabled_text, {"Your bank does not serve this app at present. Nothing was shared.", "Ihre Bank bedient diese App derzeit nicht. Es wurde nichts geteilt.", "Votre banque ne prend pas en charge cette application actuellement. Rien n’a été partagé."}},
+    Entry{Text::sign_in_first, {"Please sign in first.", "Bitte melden Sie sich zuerst an.", "Veuillez d’abord vous connecter."}},
+    Entry{Text::granted_title, {"You have agreed", "Sie haben zugestimmt", "Vous avez accepté"}},
+    Entry{Text::refused_title, {"You have not agreed", "Sie haben nicht zugestimmt", "Vous n’avez pas accepté"}},
+    Entry{Text::who, {"Who asks", "Wer fragt", "Qui demande"}},
+    Entry{Text::registered_name, {"Registered name", "Eingetragener Name", "Nom enregistré"}},
+    Entry{Text::on_behalf_of, {"On behalf of", "Im Namen von", "Pour le compte de"}},
+    Entry{Text::asked_on, {"Asked on", "Angefragt am", "Demandé le"}},
+    Entry{Text::renew_title, {"Keep sharing data with {0}?", "Daten weiter mit {0} teilen?", "Continuer à partager des données avec {0} ?"}},
+    Entry{Text::renew_lead, {"{0} asks to renew its read-only access. It cannot move money. If you deny, the present access stays as it is.", "{0} bittet um Verlängerung des reinen Lesezugriffs. Geld bewegen kann es damit nicht. Wenn Sie ablehnen, bleibt der jetzige Zugriff, wie er ist.", "{0} demande à renouveler son accès en lecture seule. Aucun paiement n’est possible. Si vous refusez, l’accès actuel reste inchangé."}},
+    Entry{Text::find, {"Find and sort", "Suchen und sortieren", "Rechercher et trier"}},
+    Entry{Text::find_name, {"Name of the app", "Name der App", "Nom de l’application"}},
+    Entry{Text::show, {"Show", "Anzeigen", "Afficher"}},
+    Entry{Text::show_all, {"All", "Alle", "Tous"}},
+    Entry{Text::sort, {"Order", "Reihenfolge", "Ordre"}},
+    Entry{Text::sort_newest, {"Newest first", "Neueste zuerst", "Les plus récents d’abord"}},
+    Entry{Text::sort_ending, {"Ending soonest first", "Zuerst endende zuerst", "Fin la plus proche d’abord"}},
+    Entry{Text::sort_name, {"By name", "Nach Name", "Par nom"}},
+    Entry{Text::none_found, {"No consent fits. {0}", "Keine Zustimmung passt dazu. {0}", "Aucun consentement ne correspond. {0}"}},
+    Entry{Text::show_all_again, {"Show all", "Alle anzeigen", "Tout afficher"}},
+    Entry{Text::found, {"{0} of {1} shown", "{0} von {1} angezeigt", "{0} sur {1} affichés"}},
+    Entry{Text::expiring, {"Ending within 30 days", "Enden in den nächsten 30 Tagen", "Se terminent dans les 30 jours"}},
+    Entry{Text::ends_today, {"Ends today", "Endet heute", "Se termine aujourd’hui"}},
+    Entry{Text::ends_tomorrow, {"Ends tomorrow", "Endet morgen", "Se termine demain"}},
+    Entry{Text::ends_in, {"Ends in {0} days", "Endet in {0} Tagen", "Se termine dans {0} jours"}},
+    Entry{Text::last_access, {"Last used", "Zuletzt genutzt", "Dernière utilisation"}},
+    Entry{Text::last_access_never, {"never", "noch nie", "jamais"}},
+    Entry{Text::not_yours_title, {"There is no such consent", "Diese Zustimmung gibt es nicht", "Ce consentement n’existe pas"}},
+    Entry{Text::not_yours_text, {"None of your consents has this address. Look for it in the list.", "Keine Ihrer Zustimmungen hat diese Adresse. Suchen Sie sie in der Liste.", "Aucun de vos consentements n’a cette adresse. Cherchez-le dans la liste."}},
+    Entry{Text::renew, {"Keep the access", "Zugriff behalten", "Garder l’accès"}},
+    Entry{Text::renew_how, {"Only {0} can start a renewal. Open {0} before {1} and renew the connection to your bank there. It sends you here, and you decide again.", "Nur {0} kann eine Verlängerung beginnen. Öffnen Sie {0} vor dem {1} und erneuern Sie dort die Verbindung zu Ihrer Bank. Von dort kommen Sie hierher und entscheiden neu.", "Seule l’application {0} peut lancer un renouvellement. Ouvrez {0} avant le {1} et renouvelez-y la connexion à votre banque. Vous reviendrez ici pour décider à nouveau."}},
+    Entry{Text::renew_again, {"Give access again", "Zugriff erneut geben", "Redonner l’accès"}},
+    Entry{Text::renew_again_how, {"Only {0} can ask for access. Open {0} and connect it to your bank again. It sends you here, and you decide.", "Nur {0} kann um Zugriff bitten. Öffnen Sie {0} und verbinden Sie es erneut mit Ihrer Bank. Von dort kommen Sie hierher und entscheiden.", "Seule l’application {0} peut demander l’accès. Ouvrez {0} et connectez-la à nouveau à votre banque. Vous viendrez ici pour décider."}},
+    Entry{Text::history_span, {"The last two years.", "Die letzten zwei Jahre.", "Les deux dernières années."}},
+    Entry{Text::by_you, {"you", "Sie", "vous"}},
+    Entry{Text::by_other_holder, {"another account holder", "andere kontoinhabende Person", "un autre titulaire"}},
+    Entry{Text::by_bank, {"your bank", "Ihre Bank", "votre banque"}},
+    Entry{Text::by_itself, {"automatically", "automatisch", "automatiquement"}},
+    Entry{Text::event_renewed, {"Renewed", "Verlängert", "Renouvelé"}},
+    Entry{Text::event_allowed, {"Allowed", "Zugelassen", "Autorisé"}},
+    Entry{Text::event_partly, {"Allowed by one of several", "Von einer von mehreren Personen zugelassen", "Autorisé par un des titulaires"}},
+    Entry{Text::event_asked, {"Asked for", "Angefragt", "Demandé"}},
+    Entry{Text::event_used, {"Used up", "Aufgebraucht", "Utilisé"}},
+    Entry{Text::event_replaced, {"Replaced by a newer one", "Durch eine neuere ersetzt", "Remplacé par un plus récent"}},
+    Entry{Text::stopped_by_bank, {"Stopped by your bank", "Von Ihrer Bank beendet", "Arrêté par votre banque"}},
     Entry{Text::home_lead, {"The bank’s open-banking gateway: consents for customers, an API for registered providers.", "Das Open-Banking-Gateway der Bank: Zustimmungen für Kunden, eine API für registrierte Anbieter.", "La passerelle open banking de la banque : consentements pour les clients, une API pour les prestataires enregistrés."}},
     Entry{Text::home_metadata, {"Server metadata", "Server-Metadaten", "Métadonnées du serveur"}},
 };
@@ -249,6 +307,13 @@ std::string_view to_text(Language language) {
   return "en";
 }
 
+std::optional<Language> language_from_text(std::string_view text) {
+  for (const Language language : {Language::en, Language::de, Language::fr}) {
+    if (text == to_text(language)) return language;
+  }
+  return std::nullopt;
+}
+
 Language choose_language(const std::vector<std::string>& wanted, std::string_view accept_language) {
   for (const auto& tag : wanted) {
     if (const auto language = spoken(tag)) return *language;
@@ -282,10 +347,14 @@ std::string date_text(Language language, base::Instant at) {
 }
 
 std::string date_time_text(Language language, base::Instant at) {
+  return date_text(language, at) + ", " + time_text(at);
+}
+
+std::string time_text(base::Instant at) {
   const auto time = std::chrono::floor<std::chrono::minutes>(at) - std::chrono::floor<std::chrono::days>(at);
   const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(time).count();
   const auto two = [](long value) { return (value < 10 ? "0" : "") + std::to_string(value); };
-  return date_text(language, at) + ", " + two(minutes / 60) + ":" + two(minutes % 60) + " UTC";
+  return two(minutes / 60) + ":" + two(minutes % 60) + " UTC";
 }
 
 std::vector<Cluster> clusters(Language language, const std::vector<policy::Permission>& permissions) {

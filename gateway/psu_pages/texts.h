@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@ std::string_view to_text(Language language);
 
 // The first of `wanted` (BCP 47 tags, e.g. ui_locales) that we speak, else the best of Accept-Language (RFC 9110
 // section 12.5.4), else English.
+std::optional<Language> language_from_text(std::string_view text);  // "en", "de", "fr"
 Language choose_language(const std::vector<std::string>& wanted, std::string_view accept_language);
 
 enum class Text : std::uint16_t {
@@ -44,7 +46,6 @@ enum class Text : std::uint16_t {
   code_lead,
   code,
   verify,
-  idle,
   review_title,
   review_lead,
   what,
@@ -81,7 +82,6 @@ enum class Text : std::uint16_t {
   session_text,
   other_browser_title,
   other_browser_text,
-  ended_title,
   ended_granted,
   ended_refused,
   forged_title,
@@ -110,17 +110,77 @@ enum class Text : std::uint16_t {
   stop_title,
   stop_text,
   stop,
-  stopped,
   history,
   no_account,
   one_account,
   count_accounts,
-  event_created,
-  event_authorised,
   event_rejected,
   event_revoked,
   event_expired,
-  event_terminated,
+  language,
+  title_mistake,
+  problem,
+  security,
+  step_sign_in,
+  step_confirm,
+  step_decide,
+  timer_until,
+  timer_left,
+  timer_last,
+  timer_last_left,
+  timer_warning,
+  more_time,
+  still_title,
+  still_text,
+  session_dashboard,
+  signed_out,
+  unknown_text,
+  incomplete_text,
+  disabled_text,
+  sign_in_first,
+  granted_title,
+  refused_title,
+  who,
+  registered_name,
+  on_behalf_of,
+  asked_on,
+  renew_title,
+  renew_lead,
+  find,
+  find_name,
+  show,
+  show_all,
+  sort,
+  sort_newest,
+  sort_ending,
+  sort_name,
+  none_found,
+  show_all_again,
+  found,
+  expiring,
+  ends_today,
+  ends_tomorrow,
+  ends_in,
+  last_access,
+  last_access_never,
+  not_yours_title,
+  not_yours_text,
+  renew,
+  renew_how,
+  renew_again,
+  renew_again_how,
+  history_span,
+  by_you,
+  by_other_holder,
+  by_bank,
+  by_itself,
+  event_renewed,
+  event_allowed,
+  event_partly,
+  event_asked,
+  event_used,
+  event_replaced,
+  stopped_by_bank,
   home_lead,
   home_metadata,
   count_  // how many there are
@@ -131,6 +191,7 @@ std::string text(Language language, Text key, std::string_view first = {}, std::
 // "22 November 2026", "22. November 2026", "22 novembre 2026"; with the time in UTC for history entries.
 std::string date_text(Language language, base::Instant at);
 std::string date_time_text(Language language, base::Instant at);
+std::string time_text(base::Instant at);  // "07:05 UTC"
 
 // Permissions grouped as customers think of them (OBIE Customer Experience Guidelines' data clusters).
 struct Cluster {

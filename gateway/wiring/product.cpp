@@ -224,10 +224,14 @@ Product::Parts::Parts(Settings read)
   open(RouteId::interaction_code, pages, &PsuPages::interaction_code);
   open(RouteId::interaction_decision, pages, &PsuPages::interaction_decision);
   open(RouteId::interaction_cancel, pages, &PsuPages::interaction_cancel);
+  open(RouteId::interaction_more_time, pages, &PsuPages::interaction_more_time);
+  open(RouteId::interaction_expired, pages, &PsuPages::interaction_expired);
   open(RouteId::customer_login_page, pages, &PsuPages::login_page);
   open(RouteId::customer_login, pages, &PsuPages::login);
   open(RouteId::customer_code, pages, &PsuPages::login_code);
   open(RouteId::customer_logout, pages, &PsuPages::logout);
+  open(RouteId::customer_more_time, pages, &PsuPages::dashboard_more_time);
+  open(RouteId::customer_expired, pages, &PsuPages::dashboard_expired);
   open(RouteId::consents_page, pages, &PsuPages::consents);
   open(RouteId::consent_page, pages, &PsuPages::consent);
   open(RouteId::consent_revoke, pages, &PsuPages::revoke);

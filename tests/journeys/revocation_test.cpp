@@ -30,8 +30,8 @@ TEST(Revocation, OnTheDashboardEndsAccessWithTheNextRequest) {
   EXPECT_EQ(alice.page().status(), 200);
   EXPECT_FALSE(alice.page().has("revoke")) << "nothing is left to stop";
   const std::string story = alice.page().text();
-  ASSERT_NE(story.find("You allowed it"), std::string::npos) << story;
-  EXPECT_LT(story.find("Stopped"), story.find("You allowed it")) << "the newest event stands first: " << story;
+  ASSERT_NE(story.find("Allowed (you)"), std::string::npos) << story;
+  EXPECT_LT(story.find("Stopped"), story.find("Allowed (you)")) << "the newest event stands first: " << story;
 
   expect_ended(tpp, done.tokens);
   EXPECT_EQ(tpp.consent_status(done.consent), "CANC");

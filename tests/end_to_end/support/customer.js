@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import { chromium } from 'playwright-core';
 
+import { SIZES } from './accessibility.js';
 import { ROOT } from './sandbox.js';
 
 export class Browser {
@@ -86,10 +87,10 @@ export class Customer {
   // Pictures for the README, only when asked for (ALDGATE_PICTURES=1), at the size of a phone and of a desk.
   async picture(name) {
     if (!process.env.ALDGATE_PICTURES) return;
-    const folder = path.join(ROOT, 'docs', 'pictures');
+    const folder = path.join(ROOT, 'docs', 'screenshots');
     mkdirSync(folder, { recursive: true });
     const size = this.page.viewportSize();
-    for (const [device, viewport] of [['phone', { width: 390, height: 844 }], ['desktop', { width: 1280, height: 900 }]]) {
+    for (const [device, viewport] of Object.entries(SIZES)) {
       await this.page.setViewportSize(viewport);
       await this.page.screenshot({ path: path.join(folder, `${name}-${device}.png`), fullPage: true });
     }
