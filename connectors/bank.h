@@ -130,6 +130,7 @@ class CustomerAuthentication {
                                                  std::string_view code) = 0;
   virtual Outcome<std::optional<base::PsuId>> find_username(const CallContext& context,
                                                             const std::string& username) = 0;
+  // How the bank asks for possession. Denied: unknown or barred.
   virtual Outcome<ScaMethod> second_element(const CallContext& context, const base::PsuId& psu) = 0;
 };
 

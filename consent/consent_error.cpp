@@ -26,6 +26,8 @@ std::string_view to_text(ConsentErrorCode code) {
       return "no_account_selected";
     case ConsentErrorCode::account_not_shareable:
       return "account_not_shareable";
+    case ConsentErrorCode::terms_not_confirmed:
+      return "terms_not_confirmed";
   }
   throw base::BrokenInvariant("a code outside its enumeration");
 }

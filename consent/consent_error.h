@@ -18,6 +18,7 @@ enum class ConsentErrorCode : std::uint8_t {
   expired,                // a status conflict whose reason is the passed expiry.      OBIE: 400 U009
   no_account_selected,    // the customer chose none
   account_not_shareable,  // an account that is not among the customer's own
+  terms_not_confirmed,    // the customer's authentication was not given for these terms: ask for it again
 };
 
 struct ConsentError {

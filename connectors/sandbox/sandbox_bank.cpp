@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "base/crypto/totp.h"
 #include "base/ensure.h"
 #include "connectors/sandbox/password_hash.h"
 #include "connectors/sandbox/sealed_records.h"
-#include "connectors/sandbox/totp.h"
 #include "connectors/sandbox/transaction_pages.h"
 #include "connectors/store/sandbox_accounts.h"
 #include "connectors/store/sandbox_customers.h"
@@ -221,9 +221,9 @@ Outcome<Verified> SandboxBank::verify_one_time_code(const CallContext& context, 
   if (!profile.otp.empty() && base::constant_time_equal(profile.otp, code)) return Verified{};
   if (profile.totp_secret.empty()) return Denied{"wrong code"};
 
-  const auto secret = base32_decode(profile.totp_secret);
+  const auto secret = base::crypto::base32_decode(profile.totp_secret);
   ENSURE(secret.has_value(), "a stored TOTP secret is not base32");
-  const auto step = totp_match(*secret, code, context.caller.now.protocol);
+  const auto step = base::crypto::totp_match(*secret, code, context.caller.now.protocol);
   if (!step) return Denied{"wrong code"};
   // [RFC6238-5.2] "The verifier MUST NOT accept the second attempt of the OTP after the successful validation"
   const bool first_use = base::db::with_transaction(impl_->pool, context.caller.deadline,
@@ -244,7 +244,7 @@ Outcome<ScaMethod> SandboxBank::second_element(const CallContext& context, const
   if (!base::is_uuid(psu.str())) return Denied{"unknown customer"};
   const auto row = read_only(impl_->pool, context.caller.deadline,
                              [&](Tx& tx) { return find_customer(tx, context.caller.tenant, psu); });
-  if (!row) return Denied{"unknown customer"};
+  if (!row || row->locked) return Denied{"unknown or locked customer"};
   return row->decoupled ? ScaMethod::decoupled : ScaMethod::one_time_code;
 }
 

@@ -13,8 +13,15 @@
 namespace consent {
 
 enum class BankFailure {
-  refused,       // credentials or code wrong, customer unknown or barred: one answer for all of them
-  unavailable    // the bank did not answer
+  refused,     // credentials or code wrong, customer unknown or barred: one answer for all of them
+  unavailable  // the bank did not answer
+};
+
+// How the bank itself would verify possession. [RTS-SCA-30.2] "relying on all the authentication procedures provided by
+// the account servicing payment service provider to the payment service user"
+enum class BankMethod {
+  one_time_code,  // verify_one_time_code
+  decoupled       // an approval in the bank's app (DecoupledApprovals)
 };
 
 struct BankCustomer {
@@ -24,9 +31,9 @@ struct BankCustomer {
 
 struct ShareableAccount {
   base::AccountId account;
-  std::string product_name;        // "Current account"
-  std::string masked_number;       // "•••• 4321": what pages show
-  std::string currency;            // ISO 4217
+  std::string product_name;   // "Current account"
+  std::string masked_number;  // "•••• 4321": what pages show
+  std::string currency;       // ISO 4217
   std::string owner_name;
 };
 
@@ -34,11 +41,14 @@ class CustomerBank {
  public:
   virtual ~CustomerBank() = default;
   // First element: knowledge. Takes the same time whether or not the user exists.
-  virtual base::Result<BankCustomer, BankFailure> verify_password(const base::Caller& caller, const std::string& username,
+  virtual base::Result<BankCustomer, BankFailure> verify_password(const base::Caller& caller,
+                                                                  const std::string& username,
                                                                   std::string_view password) = 0;
   // Second element: possession (one-time code).
   virtual base::Result<void, BankFailure> verify_one_time_code(const base::Caller& caller, const base::PsuId& psu,
                                                                std::string_view code) = 0;
+  // Refused: unknown, or barred by the bank, whatever this customer could show.
+  virtual base::Result<BankMethod, BankFailure> method(const base::Caller& caller, const base::PsuId& psu) = 0;
   // The psu a username belongs to, so that failures can be counted before any element verified; nullopt when unknown.
   virtual std::optional<base::PsuId> find_username(const base::Caller& caller, const std::string& username) = 0;
   virtual base::Result<std::vector<ShareableAccount>, BankFailure> accounts(const base::Caller& caller,

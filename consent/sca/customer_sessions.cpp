@@ -21,6 +21,8 @@ CustomerSession session_from(const SessionRow& row, const SessionLimits& limits)
   s.created = row.created;
   s.last_active = row.last_active;
   s.ends = row.ends;
+  s.bound_terms = row.bound_terms;
+  s.method = row.method;
   s.idle_ends = std::min<base::Instant>(row.last_active + limits.idle, row.ends);
   return s;
 }
@@ -69,6 +71,18 @@ std::optional<CustomerSession> CustomerSessions::find(const base::Caller& caller
     row->last_active = now;
   }
   return session_from(*row, limits_);
+}
+
+std::optional<CustomerSession> CustomerSessions::extend(const base::Caller& caller, std::string_view handle) {
+  auto session = find(caller, handle, Activity::does_not_count);
+  if (!session) return std::nullopt;
+  const base::Instant now = caller.now.protocol;
+  base::db::with_transaction(pool_, caller.deadline, [&](base::db::Transaction& tx) {
+    return SessionStore::touch(tx, caller.tenant, session_hash(handle), now, now);
+  });
+  session->last_active = std::max(session->last_active, now);
+  session->idle_ends = std::min<base::Instant>(session->last_active + limits_.idle, session->ends);
+  return session;
 }
 
 void CustomerSessions::end(const base::Caller& caller, std::string_view handle) {

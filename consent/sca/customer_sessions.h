@@ -34,12 +34,15 @@ struct CustomerSession {
   std::optional<base::PsuId> psu;              // once the first element was verified
   std::optional<base::Instant> knowledge_at;   // password verified
   std::optional<base::Instant> possession_at;  // one-time code verified
-  std::optional<std::string> challenge;        // id of the open one-time-code challenge
+  std::optional<std::string> challenge;        // id of the open challenge
   std::optional<base::Instant> challenge_ends;
   base::Instant created;
   base::Instant last_active;
   base::Instant ends;       // absolute limit
   base::Instant idle_ends;  // when it ends without further activity; what a countdown shows
+  // [RTS-SCA-5.1b] the terms that the second element was given for; empty: for signing in only.
+  std::string bound_terms;
+  std::string method;  // by what it was given: to_text(FactorKind)
 
   // Two independent elements: only such a session acts for a customer.
   bool authenticated() const { return psu && knowledge_at && possession_at; }
@@ -61,6 +64,8 @@ class CustomerSessions {
   // nullopt: unknown, ended or past its idle or absolute limit; all alike.
   std::optional<CustomerSession> find(const base::Caller& caller, std::string_view handle,
                                       Activity activity = Activity::counts);
+  // The customer asks for more time: the idle limit begins anew, the absolute one stays. nullopt as for find().
+  std::optional<CustomerSession> extend(const base::Caller& caller, std::string_view handle);
   // Logout. Idempotent.
   void end(const base::Caller& caller, std::string_view handle);
   // Ends every session of a customer; returns how many.

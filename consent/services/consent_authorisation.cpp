@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/secret.h"
 #include "consent/refusals.h"
 #include "consent/store/consent_store.h"
 
@@ -56,6 +57,14 @@ base::Result<Consent, ConsentError> ConsentAuthorisation::authorise(base::db::Tr
                                                                     const AuthoriseConsent& request) {
   const auto stored = ConsentStore::find(tx, caller.tenant, request.consent, Lock::update);
   TRY(const Consent found, decidable(stored, caller, request.client, request.consent, request.psu));
+  // [RTS-SCA-5.1c] "the authentication code accepted by the payment service provider corresponds to the original
+  // specific amount of the payment transaction and to the identity of the payee agreed to by the payer"
+  if (!base::constant_time_equal(found.terms_hash, request.bound_terms) && !found.terms_hash.empty()) {
+    return base::failure(
+        ConsentError{ConsentErrorCode::terms_not_confirmed, "", "Confirm this payment once more.",
+                     "consent " + found.id.str() + ": the authentication was given for " +
+                         (request.bound_terms.empty() ? "no terms" : "other terms, " + request.bound_terms)});
+  }
   // [OBIE-AISP-4.0-Selected-Accounts] "The PSU must select the accounts to which the consent should be applied"
   if (request.chosen.empty()) {
     return base::failure(ConsentError{ConsentErrorCode::no_account_selected, "account", "Choose at least one account.",

@@ -40,6 +40,7 @@ struct AuthoriseConsent {
   std::set<base::AccountId> chosen;     // what the customer ticked
   std::set<base::AccountId> shareable;  // what CustomerBank::accounts says is this customer's, asked in this request
   Evidence evidence;
+  std::string bound_terms = {};  // CustomerSession::bound_terms: what the second element was given for
 };
 
 struct RejectConsent {

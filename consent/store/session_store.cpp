@@ -19,7 +19,8 @@ INSERT INTO consent.customer_session (brand_id, bank_id, handle_hash, session_id
 VALUES ($1, $2, $3, $4, $5, $6, $7))sql"};
 
 constexpr Statement kFind{"consent.session.find", R"sql(
-SELECT session_id, psu_id, knowledge_at, possession_at, challenge_id, challenge_ends_at, created_at, last_active_at, ends_at
+SELECT session_id, psu_id, knowledge_at, possession_at, challenge_id, challenge_ends_at, created_at, last_active_at, ends_at,
+       bound_terms, method
   FROM consent.customer_session
  WHERE brand_id = $1 AND bank_id = $2 AND handle_hash = $3 AND ends_at > $4 AND last_active_at > $5)sql"};
 
@@ -30,17 +31,30 @@ UPDATE consent.customer_session SET last_active_at = $4
 constexpr Statement kFirstElement{"consent.session.first_element", R"sql(
 UPDATE consent.customer_session
    SET handle_hash = $5, psu_id = $6, knowledge_at = $4, possession_at = NULL, challenge_id = $7, challenge_ends_at = $8,
-       ends_at = $9, last_active_at = $4
+       ends_at = $9, last_active_at = $4, bound_terms = '', method = ''
  WHERE brand_id = $1 AND bank_id = $2 AND handle_hash = $3 AND ends_at > $4
 RETURNING session_id, psu_id, knowledge_at, possession_at, challenge_id, challenge_ends_at, created_at, last_active_at,
-          ends_at)sql"};
+          ends_at, bound_terms, method)sql"};
 
 constexpr Statement kSecondElement{"consent.session.second_element", R"sql(
 UPDATE consent.customer_session
-   SET handle_hash = $6, possession_at = $5, challenge_id = NULL, challenge_ends_at = NULL, last_active_at = $5
+   SET handle_hash = $6, possession_at = $5, challenge_id = NULL, challenge_ends_at = NULL, last_active_at = $5,
+       bound_terms = $7, method = $8
  WHERE brand_id = $1 AND bank_id = $2 AND handle_hash = $3 AND challenge_id = $4 AND challenge_ends_at > $5 AND ends_at > $5
 RETURNING session_id, psu_id, knowledge_at, possession_at, challenge_id, challenge_ends_at, created_at, last_active_at,
-          ends_at)sql"};
+          ends_at, bound_terms, method)sql"};
+
+constexpr Statement kBothElements{"consent.session.both_elements", R"sql(
+UPDATE consent.customer_session
+   SET handle_hash = $5, psu_id = $6, knowledge_at = $4, possession_at = $4, challenge_id = NULL, challenge_ends_at = NULL,
+       ends_at = $7, last_active_at = $4, bound_terms = '', method = $8
+ WHERE brand_id = $1 AND bank_id = $2 AND handle_hash = $3 AND ends_at > $4
+RETURNING session_id, psu_id, knowledge_at, possession_at, challenge_id, challenge_ends_at, created_at, last_active_at,
+          ends_at, bound_terms, method)sql"};
+
+constexpr Statement kOpenChallenge{"consent.session.open_challenge", R"sql(
+UPDATE consent.customer_session SET challenge_id = $4, challenge_ends_at = $5
+ WHERE brand_id = $1 AND bank_id = $2 AND handle_hash = $3 AND knowledge_at IS NOT NULL AND ends_at > $6)sql"};
 
 constexpr Statement kEnd{"consent.session.end", R"sql(
 DELETE FROM consent.customer_session WHERE brand_id = $1 AND bank_id = $2 AND handle_hash = $3)sql"};
@@ -64,6 +78,8 @@ SessionRow session_of(const pqxx::row& row) {
   s.created = value<Instant>(row[6]);
   s.last_active = value<Instant>(row[7]);
   s.ends = value<Instant>(row[8]);
+  s.bound_terms = value<std::string>(row[9]);
+  s.method = value<std::string>(row[10]);
   return s;
 }
 
@@ -75,7 +91,8 @@ std::optional<SessionRow> one(const std::optional<pqxx::row>& row) {
 }  // namespace
 
 std::vector<Statement> SessionStore::statements() {
-  return {kInsert, kFind, kTouch, kFirstElement, kSecondElement, kEnd, kEndOfPsu, kPurge};
+  return {kInsert,       kFind,          kTouch, kFirstElement, kSecondElement,
+          kBothElements, kOpenChallenge, kEnd,   kEndOfPsu,     kPurge};
 }
 
 void SessionStore::insert(Transaction& tx, const base::Tenant& tenant, const std::string& hash, const SessionRow& row) {
@@ -100,9 +117,22 @@ std::optional<SessionRow> SessionStore::first_element(Transaction& tx, const bas
 }
 
 std::optional<SessionRow> SessionStore::second_element(Transaction& tx, const base::Tenant& tenant,
-                                                       const std::string& hash, const std::string& challenge,
-                                                       const std::string& new_hash, Instant now) {
-  return one(exec_row(tx, kSecondElement, tenant.brand, tenant.bank, Bytes{hash}, challenge, now, Bytes{new_hash}));
+                                                       const std::string& hash, const SecondElement& verified,
+                                                       Instant now) {
+  return one(exec_row(tx, kSecondElement, tenant.brand, tenant.bank, Bytes{hash}, verified.challenge, now,
+                      Bytes{verified.new_hash}, verified.bound_terms, verified.method));
+}
+
+std::optional<SessionRow> SessionStore::both_elements(Transaction& tx, const base::Tenant& tenant,
+                                                      const std::string& hash, const BothElements& verified,
+                                                      Instant now) {
+  return one(exec_row(tx, kBothElements, tenant.brand, tenant.bank, Bytes{hash}, now, Bytes{verified.new_hash},
+                      verified.psu, verified.ends, verified.method));
+}
+
+bool SessionStore::open_challenge(Transaction& tx, const base::Tenant& tenant, const std::string& hash,
+                                  const std::string& challenge, Instant ends, Instant now) {
+  return exec_count(tx, kOpenChallenge, tenant.brand, tenant.bank, Bytes{hash}, challenge, ends, now) == 1;
 }
 
 void SessionStore::end(Transaction& tx, const base::Tenant& tenant, const std::string& hash) {

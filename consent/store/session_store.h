@@ -22,6 +22,23 @@ struct SessionRow {
   base::Instant created;
   base::Instant last_active;
   base::Instant ends;
+  std::string bound_terms;
+  std::string method;
+};
+
+struct SecondElement {
+  std::string challenge;  // the one that it answers
+  std::string new_hash;
+  std::string bound_terms;
+  std::string method;
+};
+
+// Both at once: a device-bound passkey.
+struct BothElements {
+  std::string new_hash;
+  base::PsuId psu;
+  std::string method;
+  base::Instant ends;
 };
 
 struct FirstElement {
@@ -49,8 +66,15 @@ class SessionStore {
                                                  const FirstElement& verified);
   // Closes the challenge: only one caller can.
   static std::optional<SessionRow> second_element(base::db::Transaction& tx, const base::Tenant& tenant,
-                                                  const std::string& hash, const std::string& challenge,
-                                                  const std::string& new_hash, base::Instant now);
+                                                  const std::string& hash, const SecondElement& verified,
+                                                  base::Instant now);
+  static std::optional<SessionRow> both_elements(base::db::Transaction& tx, const base::Tenant& tenant,
+                                                 const std::string& hash, const BothElements& verified,
+                                                 base::Instant now);
+  // Another challenge in place of the one that stands: false when the handle changed or died meanwhile, or the first
+  // element is missing.
+  static bool open_challenge(base::db::Transaction& tx, const base::Tenant& tenant, const std::string& hash,
+                             const std::string& challenge, base::Instant ends, base::Instant now);
   static void end(base::db::Transaction& tx, const base::Tenant& tenant, const std::string& hash);
   static int end_of_psu(base::db::Transaction& tx, const base::Tenant& tenant, const base::PsuId& psu);
   static int purge(base::db::Transaction& tx, base::Instant now, base::Instant active_since, int limit);

@@ -4,7 +4,7 @@ packages_for() {
   case $1 in
     build) echo g++ cmake ninja-build pkg-config ccache lld libpistache-dev libssl-dev libpqxx-dev libpq-dev libhiredis-dev \
       nlohmann-json3-dev libcurl4-openssl-dev libexpected-dev libspdlog-dev libcli11-dev libtomlplusplus-dev \
-      prometheus-cpp-dev libkainjow-mustache-dev libargon2-dev ;;
+      prometheus-cpp-dev libkainjow-mustache-dev libargon2-dev libqrencode-dev ;;
     serve) echo postgresql redis-server openssl curl ca-certificates ;;
     balance) echo haproxy ;;
     unit) echo libgtest-dev libgmock-dev ;;

@@ -7,6 +7,7 @@
 
 #include "base/db/sandbox_clock.h"
 #include "base/json/strict.h"
+#include "connectors/store/sandbox_messages.h"
 #include "gateway/pipeline/refusal.h"
 
 namespace gateway {
@@ -155,6 +156,27 @@ Response SandboxApi::reset_clock(Call& call) {
 void SandboxApi::follow_clock(base::db::Deadline deadline) {
   deps_.pool.read(deadline,
                   [&](base::db::Transaction& tx) { deps_.clock.set_offset(base::db::sandbox_clock_offset(tx)); });
+}
+
+Response SandboxApi::messages(Call& call) {
+  const auto query = base::http::Parameters::parse(call.request.raw_query, 8);
+  const auto psu = query && query->only("psu") ? deps_.bank.find_username(call.caller, std::string(*query->only("psu")))
+                                               : std::nullopt;
+  if (!psu) {
+    call.event.refuse("not-found", "no such customer");
+    return refuse(Surface::problem, {404, "not-found", "Not found", "Ask with ?psu=alice, a customer of the sandbox."},
+                  call.caller.interaction);
+  }
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  for (const auto& message : base::db::read_only(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
+         return connectors::messages_of(tx, call.caller.tenant, *psu);
+       })) {
+    all.push_back({{"channel", message.channel},
+                   {"to", message.recipient},
+                   {"text", message.body},
+                   {"sent_at", rfc3339(message.sent)}});
+  }
+  return json(200, {{"messages", std::move(all)}});
 }
 
 Response SandboxApi::reset_psu(Call& call) {

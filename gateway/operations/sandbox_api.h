@@ -31,6 +31,7 @@ class SandboxApi {
   base::http::Response advance_clock(base::http::Call& call);  // POST {"advance": "P180D"} (ISO 8601 duration)
   base::http::Response reset_clock(base::http::Call& call);    // DELETE
   base::http::Response reset_psu(base::http::Call& call);      // POST: failed attempts of a customer are forgotten
+  base::http::Response messages(base::http::Call& call);       // GET ?psu=: what would have been sent to a customer
   // GET, scope test. ?max_age=N and ?acr_values=… demand that of the customer's authentication (RFC 9470).
   base::http::Response resource(base::http::Call& call, const oauth::PresentedAccess& access);
 

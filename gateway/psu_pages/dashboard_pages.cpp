@@ -204,23 +204,37 @@ std::string until_text(Language l, const consent::Consent& consent) {
 }  // namespace
 
 PsuPages::SignIn PsuPages::dashboard_door() {
-  return {"/login", "/login/code", "", "/login", "", std::nullopt, std::string(kDashboardCookie), ""};
+  return {"/login", "/login/code",    "", "/login", "", std::nullopt, std::string(kDashboardCookie),
+          "",       "/login/passkey", "", {},       {}};
 }
 
 Response PsuPages::login_page(Call& call) {
   const Visitor v = visitor(call, deps_.sessions);
-  if (v.signed_in()) return see_other("/consents");
+  // ?confirm: whoever is signed in confirms once more, before a change of factors.
+  const auto query = base::http::Parameters::parse(call.request.raw_query, 8);
+  const bool confirm = v.signed_in() && query && query->only("confirm").has_value();
+  if (v.signed_in() && !confirm) return see_other("/consents");
   PageFrame page = frame(call, Text::login_title);
-  const SignIn door = dashboard_door();
+  SignIn door = dashboard_door();
+  if (confirm) door.again = "/login?confirm";
   if (!v.session) {
     auto started = deps_.sessions.start(call.caller);
     page.csrf = consent::csrf_token(started.handle.reveal());
+    door.session_handle = started.handle.reveal();
     Response response = show_login(page, door, v.handle ? text(page.language, Text::session_dashboard) : "");
     set_cookie(response, kDashboardCookie, started.handle.reveal());
     return response;
   }
   page.csrf = consent::csrf_token(*v.handle);
-  if (v.session->psu && v.session->challenge) return show_code(page, door, "");
+  door.session_handle = *v.handle;
+  if (confirm || (v.session->psu && v.session->challenge)) {
+    const auto standing = deps_.authentication.challenge(call.caller, door.session_handle, door.linking);
+    if (standing && standing->approved) {
+      const auto verified = deps_.authentication.answer(call.caller, door.session_handle, "", door.linking);
+      return verified ? dashboard_entered(v.signed_in(), *verified) : refused(call, page, door, verified.error(), true);
+    }
+    return show_code(call, page, door, "");
+  }
   return show_login(page, door, "");
 }
 
@@ -231,6 +245,7 @@ Response PsuPages::login(Call& call) {
   auto form = form_of(call, page, v.handle, "/login", "", std::nullopt);
   if (!form) return std::move(form.error());
   page.csrf = consent::csrf_token(*v.handle);
+  door.session_handle = *v.handle;
   page.self = "/login";
   door.username = std::string(form->only("username").value_or(""));
   const auto logged_in =
@@ -241,18 +256,38 @@ Response PsuPages::login(Call& call) {
   return response;
 }
 
+Response PsuPages::dashboard_entered(bool confirmed_only, const consent::SessionWithHandle& verified) {
+  Response response = see_other(confirmed_only ? "/security" : "/consents");
+  set_cookie(response, kDashboardCookie, verified.handle.reveal());
+  return response;
+}
+
 Response PsuPages::login_code(Call& call) {
   const Visitor v = visitor(call, deps_.sessions);
   PageFrame page = frame(call, Text::code_title);
-  const SignIn door = dashboard_door();
+  SignIn door = dashboard_door();
   auto form = form_of(call, page, v.handle, "/login", "", std::nullopt);
   if (!form) return std::move(form.error());
   page.csrf = consent::csrf_token(*v.handle);
-  const auto verified = deps_.authentication.one_time_code(call.caller, *v.handle, form->only("otp").value_or(""));
-  if (!verified) return refused(call, page, door, verified.error(), true);
-  Response response = see_other("/consents");
-  set_cookie(response, kDashboardCookie, verified->handle.reveal());
-  return response;
+  door.session_handle = *v.handle;
+  if (v.signed_in()) door.again = "/login?confirm";
+  const auto verified = answered(call, page, door, *form);
+  if (!verified) return verified.error();
+  return dashboard_entered(v.signed_in(), *verified);
+}
+
+Response PsuPages::login_passkey(Call& call) {
+  const Visitor v = visitor(call, deps_.sessions);
+  PageFrame page = frame(call, Text::login_title);
+  SignIn door = dashboard_door();
+  auto form = form_of(call, page, v.handle, "/login", "", std::nullopt);
+  if (!form) return std::move(form.error());
+  page.csrf = consent::csrf_token(*v.handle);
+  door.session_handle = *v.handle;
+  const auto verified =
+      deps_.authentication.passkey_login(call.caller, *v.handle, form->only("credential").value_or(""));
+  if (!verified) return refused(call, page, door, verified.error(), false);
+  return dashboard_entered(false, *verified);
 }
 
 Response PsuPages::logout(Call& call) {

@@ -182,8 +182,18 @@ base::Result<PsuPages::Flow, Response> PsuPages::flow(Call& call, consent::Activ
 }
 
 PsuPages::SignIn PsuPages::door_of(const Flow& flow) {
-  return {flow.path + "/login",  flow.path + "/code", flow.path + "/cancel", flow.path,
-          flow.view.client_name, flow.view.way_back,  flow.cookie_name,      flow.view.login_hint};
+  return {flow.path + "/login",
+          flow.path + "/code",
+          flow.path + "/cancel",
+          flow.path,
+          flow.view.client_name,
+          flow.view.way_back,
+          flow.cookie_name,
+          flow.view.login_hint,
+          flow.path + "/passkey",
+          flow.session_handle.value_or(""),
+          {},
+          {}};
 }
 
 Response PsuPages::interaction(Call& call) {
@@ -193,13 +203,14 @@ Response PsuPages::interaction(Call& call) {
   PageFrame page = frame(call, Text::login_title, flow.view.ui_locales);
   page.form_action = flow.view.redirect_origin;
   page.self = flow.path;
-  const SignIn door = door_of(flow);
+  SignIn door = door_of(flow);
 
   if (!flow.session) {
     const bool ended = flow.session_handle.has_value();
     auto started = deps_.sessions.start(call.caller);
     page.csrf = consent::csrf_token(started.handle.reveal());
     page.timer = timer_of(call, flow, started.session);
+    door.session_handle = started.handle.reveal();
     Response response = show_login(page, door, ended ? text(page.language, Text::session_text) : "");
     set_cookie(response, flow.cookie_name, started.handle.reveal());
     if (!flow.browser_hash) set_cookie(response, kBrowserCookie, base::random_handle(deps_.entropy));
@@ -207,10 +218,20 @@ Response PsuPages::interaction(Call& call) {
   }
   page.csrf = consent::csrf_token(*flow.session_handle);
   page.timer = timer_of(call, flow, *flow.session);
-  if (flow.session->authenticated()) return show_review(call, flow, "");
-  if (flow.session->psu && flow.session->challenge) {
+  auto linked = link(call, flow, door);
+  if (!linked) return std::move(linked.error());
+  // [RTS-SCA-5] a session that signed in, or confirmed something else, confirms this first
+  if (flow.session->authenticated() && flow.session->bound_terms == door.linking.terms_hash)
+    return show_review(call, flow, "");
+  if (flow.session->psu && (flow.session->challenge || flow.session->authenticated())) {
     page.title = text(page.language, Text::code_title);
-    return show_code(page, door, "");
+    const auto standing = deps_.authentication.challenge(call.caller, door.session_handle, door.linking);
+    if (standing && standing->approved) {
+      const auto verified = deps_.authentication.answer(call.caller, door.session_handle, "", door.linking);
+      if (verified) return finish_code(call, flow, page, *verified);
+      return refused(call, page, door, verified.error(), true);
+    }
+    return show_code(call, page, door, "");
   }
   return show_login(page, door, "");
 }
@@ -233,40 +254,6 @@ Response PsuPages::interaction_login(Call& call) {
   if (!logged_in) return refused(call, page, door, logged_in.error(), false);
   Response response = see_other(flow.path);
   set_cookie(response, flow.cookie_name, logged_in->session.handle.reveal());
-  return response;
-}
-
-Response PsuPages::interaction_code(Call& call) {
-  auto found = flow(call);
-  if (!found) return std::move(found.error());
-  Flow& flow = *found;
-  PageFrame page = frame(call, Text::code_title, flow.view.ui_locales);
-  page.form_action = flow.view.redirect_origin;
-  page.self = flow.path;
-  const SignIn door = door_of(flow);
-  auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.way_back);
-  if (!form) return std::move(form.error());
-  page.csrf = consent::csrf_token(*flow.session_handle);
-  if (flow.session) page.timer = timer_of(call, flow, *flow.session);
-  const auto verified =
-      deps_.authentication.one_time_code(call.caller, *flow.session_handle, form->only("otp").value_or(""));
-  if (!verified) return refused(call, page, door, verified.error(), true);
-
-  // The interaction belongs to this browser from here on; whoever has the link elsewhere cannot finish it.
-  const std::string binding = flow.browser_hash.value_or("");
-  const auto bound = base::db::in_transaction(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
-    return deps_.interactions.bind(tx, call.caller, flow.handle, binding, *verified->session.psu);
-  });
-  if (binding.empty() || !bound) {
-    deps_.sessions.end(call.caller, verified->handle.reveal());
-    Response response = bound ? error_page(page, Text::forged_title, text(page.language, Text::forged_text), flow.path,
-                                           flow.view.client_name, flow.view.way_back)
-                              : interaction_error(call, bound.error());
-    drop_cookie(response, flow.cookie_name);
-    return response;
-  }
-  Response response = see_other(flow.path);
-  set_cookie(response, flow.cookie_name, verified->handle.reveal());
   return response;
 }
 
@@ -413,7 +400,8 @@ Response PsuPages::interaction_decision(Call& call) {
     // What was decided on is what stands on the page now: another text, a page of yesterday, a changed consent.
     if (form->only("shown").value_or("") != base::crypto::sha256_base64url(reviewed->shown))
       return show_review(call, flow, "");
-    request = {flow.view.client, flow.view.consent, psu, {}, {}, {flow.session->id, reviewed->shown}};
+    request = {flow.view.client,         flow.view.consent, psu, {}, {}, {flow.session->id, reviewed->shown},
+               flow.session->bound_terms};
     for (const auto account : form->all("account")) request.chosen.insert(base::AccountId(std::string(account)));
     for (const auto& account : reviewed->accounts) request.shareable.insert(account.account);
     if (allow && request.chosen.empty()) return show_review(call, flow, text(l, Text::choose_account));
@@ -422,6 +410,15 @@ Response PsuPages::interaction_decision(Call& call) {
   const auto answer = decide(call, flow, {allow, reviewed ? &request : nullptr, {}});
   if (!answer) {
     if (answer.error().interaction) return interaction_error(call, *answer.error().interaction);
+    if (answer.error().consent->code == consent::ConsentErrorCode::terms_not_confirmed) {
+      SignIn door = door_of(flow);
+      auto linked = link(call, flow, door);
+      if (!linked) return std::move(linked.error());
+      page.title = text(l, Text::code_title);
+      page.csrf = consent::csrf_token(*flow.session_handle);
+      page.form_action = flow.view.redirect_origin;
+      return show_code(call, page, door, text(l, Text::linked_again));
+    }
     page.status = 400;
     return error_page(page, Text::intent_title, text(l, Text::intent_text), "", flow.view.client_name,
                       flow.view.way_back);

@@ -16,6 +16,8 @@
 #include "consent/ports/customer_bank.h"
 #include "consent/sca/customer_authentication.h"
 #include "consent/sca/customer_sessions.h"
+#include "consent/sca/decoupled_approvals.h"
+#include "consent/sca/factors/customer_factors.h"
 #include "consent/services/consent_authorisation.h"
 #include "consent/services/consent_dashboard.h"
 #include "gateway/psu_pages/page.h"
@@ -32,6 +34,8 @@ struct PsuPagesDeps {
   oauth::Clients& clients;
   consent::CustomerSessions& sessions;
   consent::CustomerAuthentication& authentication;
+  consent::CustomerFactors& factors;
+  consent::DecoupledApprovals& approvals;
   consent::ConsentAuthorisation& authorisation;
   consent::ConsentDashboard& dashboard;
   consent::CustomerBank& bank;
@@ -55,6 +59,9 @@ class PsuPages {
   base::http::Response interaction_more_time(base::http::Call& call);  // POST …/more-time: activity
   base::http::Response interaction_expired(base::http::Call& call);    // GET …/expired: no activity
 
+  base::http::Response interaction_passkey(base::http::Call& call);  // POST …/passkey: both elements at once
+
+  base::http::Response sandbox_device(base::http::Call& call);  // GET, POST /sandbox/device
   // POST /sandbox/authorize: a persona's decision without a browser, through the same steps as the pages.
   base::http::Response sandbox_authorize(base::http::Call& call);
 
@@ -62,6 +69,7 @@ class PsuPages {
   base::http::Response login_page(base::http::Call& call);  // GET /login: the step that is next
   base::http::Response login(base::http::Call& call);
   base::http::Response login_code(base::http::Call& call);
+  base::http::Response login_passkey(base::http::Call& call);
   base::http::Response logout(base::http::Call& call);
   base::http::Response dashboard_more_time(base::http::Call& call);  // POST /login/more-time
   base::http::Response dashboard_expired(base::http::Call& call);    // GET /login/expired
@@ -87,6 +95,8 @@ class PsuPages {
   base::http::Response still_signed_in(PageFrame page, const std::string& go_on) const;
   static SignIn door_of(const Flow& flow);
   static SignIn dashboard_door();
+  // Where a sign-in to the dashboard leads: to the consents; a confirmation (?confirm) to the security page.
+  static base::http::Response dashboard_entered(bool confirmed_only, const consent::SessionWithHandle& verified);
   base::Result<base::http::Parameters, base::http::Response> form_of(base::http::Call& call, const PageFrame& frame,
                                                                      const std::optional<std::string>& session_handle,
                                                                      const std::string& again, const std::string& tpp,
@@ -101,8 +111,18 @@ class PsuPages {
   enum class Mistake : std::uint8_t { no, yes };  // does the notice speak of what the customer typed?
   base::http::Response show_login(const PageFrame& frame, const SignIn& door, const std::string& notice,
                                   Mistake mistake = Mistake::no) const;
-  base::http::Response show_code(const PageFrame& frame, const SignIn& door, const std::string& notice,
-                                 Mistake mistake = Mistake::no) const;
+  // What the second element is given for: fills the door's linking. Empty where nothing is bound.
+  base::Result<std::vector<std::string>, base::http::Response> link(base::http::Call& call, const Flow& flow,
+                                                                    SignIn& door);
+  // `choose`: another way to confirm, or the code once more.
+  base::http::Response show_code(base::http::Call& call, const PageFrame& frame, const SignIn& door,
+                                 const std::string& notice, Mistake mistake = Mistake::no,
+                                 const std::optional<std::string>& choose = std::nullopt);
+  base::Result<consent::SessionWithHandle, base::http::Response> answered(base::http::Call& call, const PageFrame& page,
+                                                                          const SignIn& door,
+                                                                          const base::http::Parameters& form);
+  base::http::Response finish_code(base::http::Call& call, const Flow& flow, const PageFrame& page,
+                                   const consent::SessionWithHandle& verified);
   // `ticked`: what the customer has chosen so far; nullopt: nothing yet, so what was shared before.
   base::http::Response show_review(base::http::Call& call, const Flow& flow, const std::string& notice,
                                    const std::optional<std::set<base::AccountId>>& ticked = {});

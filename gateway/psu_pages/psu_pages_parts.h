@@ -48,9 +48,16 @@ struct PsuPages::SignIn {
   std::optional<oauth::AuthorizationResponse> way_back;  // to the TPP
   std::string cookie_name;
   std::string username;  // login_hint: what the field begins with
+  std::string passkey_action;
+  std::string session_handle;       // empty before there is a session
+  consent::Linking linking;         // what the second element is given for
+  std::vector<std::string> linked;  // the same, line by line
 };
 
 void set_steps(PageValues& values, Language language);  // the names of the three steps
+// What dynamic linking binds, in words: amount and payee; of a batch total, number and payees; of VRP the limits.
+std::vector<std::string> linked_lines(Language language, const consent::Terms& terms);
+void set_passkey(PageValues& values, Language language, const std::string& options, Text button);
 
 std::string browser_hash(std::string_view browser);  // what an interaction is bound to
 

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
+#include "base/crypto/totp.h"
 #include "base/encoding.h"
 #include "base/json/reader.h"
 #include "connectors/sandbox/seed.h"
-#include "connectors/sandbox/totp.h"
 #include "gateway/pipeline/refusal.h"
 #include "gateway/psu_pages/psu_pages_parts.h"
 
@@ -46,8 +46,8 @@ base::Result<Asked, std::string> read(const std::string& body) {
 // The sandbox's second factor of a persona; empty when no program can have it.
 std::string factor_of(const connectors::SandboxPersona& persona, base::Instant now) {
   if (!persona.otp.empty() || persona.totp_secret.empty()) return persona.otp;
-  const auto secret = connectors::base32_decode(persona.totp_secret);
-  return secret ? connectors::totp_code(*secret, connectors::totp_step(now)) : "";
+  const auto secret = base::crypto::base32_decode(persona.totp_secret);
+  return secret ? base::crypto::totp_code(*secret, base::crypto::totp_step(now)) : "";
 }
 
 // Where the browser would be sent; with form_post.jwt, what it would post there.
@@ -109,7 +109,26 @@ Response PsuPages::sandbox_authorize(Call& call) {
     deps_.sessions.end(call.caller, started.handle.reveal());
     return not_approved(call, 403, "authentication-refused", "This customer cannot sign in.");
   }
-  const auto verified = deps_.authentication.one_time_code(call.caller, logged_in->session.handle.reveal(), factor);
+  const std::string_view handle = logged_in->session.handle.reveal();
+  consent::Linking linking;
+  if (!flow.view.consent.empty()) {
+    const auto terms =
+        deps_.authorisation.review(call.caller, flow.view.client, flow.view.consent, *logged_in->session.session.psu);
+    if (!terms) {
+      deps_.sessions.end(call.caller, handle);
+      return not_approved(call, 400, std::string(consent::to_text(terms.error().code)),
+                          "The consent cannot be authorised by this customer now.");
+    }
+    linking.terms_hash = terms->terms_hash;
+    linking.shown = "Sandbox: confirmed by a program";
+    for (const auto& line : linked_lines(Language::en, terms->terms)) linking.shown += "\n" + line;
+  }
+  const auto challenge =
+      deps_.authentication.challenge(call.caller, handle, linking, std::string(consent::kBankFactor));
+  const auto verified =
+      challenge
+          ? deps_.authentication.answer(call.caller, handle, factor, linking)
+          : base::Result<consent::SessionWithHandle, consent::AuthenticationRefusal>(base::failure(challenge.error()));
   if (!verified) {
     deps_.sessions.end(call.caller, logged_in->session.handle.reveal());
     return not_approved(call, 403, "authentication-refused",
@@ -135,6 +154,7 @@ Response PsuPages::sandbox_authorize(Call& call) {
     consent = {flow.view.client, flow.view.consent, *flow.session->psu, {}, {}, {}};
     for (const auto& account : reviewed->accounts) consent.shareable.insert(account.account);
     consent.chosen = consent.shareable;
+    consent.bound_terms = flow.session->bound_terms;
     if (asked->accounts) consent.chosen = {asked->accounts->begin(), asked->accounts->end()};
     consent.evidence = {flow.session->id, "Sandbox: decided by a program, with nobody looking, on\n" + reviewed->shown};
   }

@@ -94,23 +94,13 @@ Response PsuPages::show_login(const PageFrame& frame, const SignIn& door, const 
   values.set("username", door.username);
   values.set("t_username", text(l, Text::username)).set("t_password", text(l, Text::password));
   values.set("t_continue", text(l, Text::continue_));
-  return render_page(frame, "login", values);
-}
-
-Response PsuPages::show_code(const PageFrame& frame, const SignIn& door, const std::string& notice,
-                             Mistake mistake) const {
-  const Language l = frame.language;
-  PageValues values;
-  values.flag("steps", !door.tpp.empty()).set("t_progress", text(l, Text::progress)).set("action", door.code_action);
-  set_steps(values, l);
-  values.set("t_code_title", text(l, Text::code_title)).set("t_code_lead", text(l, Text::code_lead));
-  values.set("t_code", text(l, Text::code)).set("t_verify", text(l, Text::verify));
-  if (!door.tpp.empty()) {
-    values.set("cancel_action", door.cancel_action).set("t_cancel_to_tpp", text(l, Text::cancel_to_tpp, door.tpp));
+  PageFrame page = frame;
+  if (!door.session_handle.empty()) {
+    page.script = true;
+    values.set("passkey_action", door.passkey_action);
+    set_passkey(values, l, deps_.authentication.passkey_login_options(door.session_handle), Text::passkey_sign_in);
   }
-  if (!notice.empty()) values.set("notice", notice);
-  if (mistake == Mistake::yes) values.set("notice_field", "otp");
-  return render_page(frame, "code", values);
+  return render_page(page, "login", values);
 }
 
 Response PsuPages::refused(Call& call, PageFrame frame, const SignIn& door,
@@ -123,7 +113,8 @@ Response PsuPages::refused(Call& call, PageFrame frame, const SignIn& door,
                         "[RTS-SCA-4.3a] an element was wrong; attempts left " + std::to_string(refusal.attempts_left));
       const std::string notice = refusal.warn ? text(l, Text::login_warning, std::to_string(refusal.attempts_left))
                                               : text(l, Text::login_failed);
-      return code_step ? show_code(frame, door, notice, Mistake::yes) : show_login(frame, door, notice, Mistake::yes);
+      return code_step ? show_code(call, frame, door, notice, Mistake::yes)
+                       : show_login(frame, door, notice, Mistake::yes);
     }
     case Code::blocked:
       call.event.refuse("authentication_blocked", "[RTS-SCA-4.3b] too many consecutive failures");
@@ -131,7 +122,7 @@ Response PsuPages::refused(Call& call, PageFrame frame, const SignIn& door,
       return error_page(frame, Text::session_title, text(l, Text::login_blocked), "", door.tpp, door.way_back);
     case Code::busy:
       call.event.refuse("authentication_busy", "as many attempts as are allowed are being verified at this moment");
-      return code_step ? show_code(frame, door, text(l, Text::login_failed))
+      return code_step ? show_code(call, frame, door, text(l, Text::login_failed))
                        : show_login(frame, door, text(l, Text::login_failed));
     case Code::session_ended:
     case Code::no_challenge: {
@@ -142,9 +133,15 @@ Response PsuPages::refused(Call& call, PageFrame frame, const SignIn& door,
       drop_cookie(response, door.cookie_name);
       return response;
     }
+    case Code::waiting:
+      call.event.refuse("approval_waiting", "the customer has not decided on the other device yet");
+      return show_code(call, frame, door, text(l, Text::approval_waiting));
+    case Code::not_sent:
+      call.event.refuse("code_not_sent", "the code could not be sent, or too many were");
+      return show_code(call, frame, door, text(l, Text::code_not_sent));
     case Code::bank_unavailable:
       call.event.refuse("bank_unavailable", "the bank did not answer");
-      return code_step ? show_code(frame, door, text(l, Text::bank_away))
+      return code_step ? show_code(call, frame, door, text(l, Text::bank_away))
                        : show_login(frame, door, text(l, Text::bank_away));
   }
   frame.status = 500;

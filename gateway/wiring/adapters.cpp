@@ -1,6 +1,7 @@
 #include "gateway/wiring/adapters.h"
 
 #include "base/db/transaction.h"
+#include "connectors/store/sandbox_messages.h"
 
 namespace gateway {
 namespace {
@@ -74,6 +75,15 @@ base::Result<oauth::JwksResponse, std::string> JwksFetcherAdapter::get(const std
   return oauth::JwksResponse{response->status, std::move(response->body), header("Cache-Control"), header("Age")};
 }
 
+bool SandboxCodeSender::send(const base::Caller& caller, const consent::CodeMessage& message) {
+  return base::db::with_transaction(pool_, caller.deadline, [&](base::db::Transaction& tx) {
+    connectors::keep_message(
+        tx, caller.tenant, message.psu,
+        {message.channel == consent::Channel::sms ? "sms" : "email", message.to, message.text, caller.now.protocol});
+    return true;
+  });
+}
+
 base::Result<consent::BankCustomer, consent::BankFailure> CustomerBankAdapter::verify_password(
     const base::Caller& caller, const std::string& username, std::string_view password) {
   auto outcome = authentication_.verify_password({caller, true, {}}, username, password);
@@ -87,6 +97,19 @@ base::Result<void, consent::BankFailure> CustomerBankAdapter::verify_one_time_co
   const auto outcome = authentication_.verify_one_time_code({caller, true, {}}, psu, code);
   if (!outcome.ok()) return base::failure(failure_of(outcome));
   return {};
+}
+
+base::Result<consent::BankMethod, consent::BankFailure> CustomerBankAdapter::method(const base::Caller& caller,
+                                                                                    const base::PsuId& psu) {
+  const auto outcome = authentication_.second_element({caller, true, {}}, psu);
+  if (!outcome.ok()) return base::failure(failure_of(outcome));
+  switch (outcome.value()) {
+    case connectors::ScaMethod::one_time_code:
+      return consent::BankMethod::one_time_code;
+    case connectors::ScaMethod::decoupled:
+      return consent::BankMethod::decoupled;
+  }
+  return base::failure(consent::BankFailure::refused);
 }
 
 std::optional<base::PsuId> CustomerBankAdapter::find_username(const base::Caller& caller, const std::string& username) {

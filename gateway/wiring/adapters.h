@@ -2,9 +2,11 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/db/transaction.h"
 #include "base/net/egress_guard.h"
 #include "base/net/https_client.h"
 #include "connectors/bank.h"
+#include "consent/ports/code_sender.h"
 #include "consent/ports/customer_bank.h"
 #include "consent/ports/grant_ender.h"
 #include "consent/services/consent_gate.h"
@@ -55,6 +57,16 @@ class JwksFetcherAdapter final : public oauth::JwksFetcher {
   const base::MonotonicClock& monotonic_;
 };
 
+// The sandbox keeps what would be sent, and shows it.
+class SandboxCodeSender final : public consent::CodeSender {
+ public:
+  explicit SandboxCodeSender(base::db::Pool& pool) : pool_(pool) {}
+  bool send(const base::Caller& caller, const consent::CodeMessage& message) override;
+
+ private:
+  base::db::Pool& pool_;
+};
+
 // The bank's connector knows its customers.
 class CustomerBankAdapter final : public consent::CustomerBank {
  public:
@@ -65,6 +77,8 @@ class CustomerBankAdapter final : public consent::CustomerBank {
                                                                             std::string_view password) override;
   base::Result<void, consent::BankFailure> verify_one_time_code(const base::Caller& caller, const base::PsuId& psu,
                                                                 std::string_view code) override;
+  base::Result<consent::BankMethod, consent::BankFailure> method(const base::Caller& caller,
+                                                                 const base::PsuId& psu) override;
   std::optional<base::PsuId> find_username(const base::Caller& caller, const std::string& username) override;
   base::Result<std::vector<consent::ShareableAccount>, consent::BankFailure> accounts(const base::Caller& caller,
                                                                                       const base::PsuId& psu) override;

@@ -24,6 +24,8 @@
 #include "consent/sca/attempt_counter.h"
 #include "consent/sca/customer_authentication.h"
 #include "consent/sca/customer_sessions.h"
+#include "consent/sca/decoupled_approvals.h"
+#include "consent/sca/factors/customer_factors.h"
 #include "consent/services/account_access_consents.h"
 #include "consent/services/consent_access.h"
 #include "consent/services/consent_authorisation.h"
@@ -95,7 +97,10 @@ struct Product::Parts {
   ConsentGateAdapter consents_of_oauth{consent_gate};
   consent::CustomerSessions customer_sessions;
   consent::AttemptCounter attempts;
+  SandboxCodeSender sandbox_code_sender{database};
   consent::CustomerAuthentication customer_authentication;
+  consent::CustomerFactors customer_factors;
+  consent::DecoupledApprovals decoupled_approvals;
 
   // authorization server
   oauth::AuthorizationServer authorization_server;

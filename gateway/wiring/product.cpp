@@ -83,6 +83,15 @@ oauth::Settings oauth_settings(const Settings& settings) {
   return oauth;
 }
 
+constexpr std::string_view kBankName = "Aldgate Bank";
+
+// [WEBAUTHN-3-5.1.2] passkeys belong to the domain of the pages, whatever the port.
+consent::webauthn::RelyingParty relying_party(const Settings& settings) {
+  std::string host = settings.issuer.substr(settings.issuer.find("://") + 3);
+  host = host.substr(0, host.find_first_of(":/"));
+  return {host, {oauth::origin_of(settings.issuer)}};
+}
+
 constexpr std::string_view kObie = "/open-banking/v4.0";
 
 // The business clock of the sandbox is where the other nodes left it, before anything asks for the time.
@@ -155,7 +164,13 @@ Product::Parts::Parts(Settings read)
       account_access_consents(database, consent_changes, entropy, consent::served_permissions()),
       customer_sessions(database, entropy, settings.sessions),
       attempts(database, kek.derive("consent attempt counter"), settings.lockout),
-      customer_authentication(database, customer_sessions, attempts, customer_bank, audit, entropy),
+      customer_authentication({relying_party(settings), std::string(kBankName)},
+                              {database, customer_sessions, attempts, customer_bank,
+                               settings.sandbox ? &sandbox_code_sender : nullptr, audit, entropy, kek}),
+      customer_factors({relying_party(settings), std::string(kBankName)},
+                       {database, customer_sessions, attempts, settings.sandbox ? &sandbox_code_sender : nullptr, audit,
+                        entropy, kek}),
+      decoupled_approvals({database, attempts, audit, kek}),
       authorization_server(
           {oauth_settings(settings), settings.key_schedule, database, audit, entropy, proofs, consents_of_oauth, kek,
            jwks_fetcher, monotonic, read_authorities(settings.client_ca_files)},
@@ -165,9 +180,10 @@ Product::Parts::Parts(Settings read)
       delivery_worker({delivery_database, https, protocol, business, monotonic, entropy, kek, outbox, audit, metrics},
                       settings.deliveries),
       limits(settings.limits, limiter),
-      pages({"Aldgate Bank", settings.sandbox.has_value()},
-            {database, entropy, audit, authorization_server.interactions(), authorization_server.clients(), customer_sessions,
-             customer_authentication, consent_authorisation, consent_dashboard, customer_bank}),
+      pages({std::string(kBankName), settings.sandbox.has_value()},
+            {database, entropy, audit, authorization_server.interactions(), authorization_server.clients(),
+             customer_sessions, customer_authentication, customer_factors, decoupled_approvals, consent_authorisation,
+             consent_dashboard, customer_bank}),
       account_information({database, account_access_consents, consent_access, banks,
                            settings.issuer + std::string(kObie), settings.mtls_base + std::string(kObie), 100}),
       operations(metrics,
@@ -222,6 +238,7 @@ Product::Parts::Parts(Settings read)
   open(RouteId::interaction_page, pages, &PsuPages::interaction);
   open(RouteId::interaction_login, pages, &PsuPages::interaction_login);
   open(RouteId::interaction_code, pages, &PsuPages::interaction_code);
+  open(RouteId::interaction_passkey, pages, &PsuPages::interaction_passkey);
   open(RouteId::interaction_decision, pages, &PsuPages::interaction_decision);
   open(RouteId::interaction_cancel, pages, &PsuPages::interaction_cancel);
   open(RouteId::interaction_more_time, pages, &PsuPages::interaction_more_time);
@@ -229,6 +246,7 @@ Product::Parts::Parts(Settings read)
   open(RouteId::customer_login_page, pages, &PsuPages::login_page);
   open(RouteId::customer_login, pages, &PsuPages::login);
   open(RouteId::customer_code, pages, &PsuPages::login_code);
+  open(RouteId::customer_passkey, pages, &PsuPages::login_passkey);
   open(RouteId::customer_logout, pages, &PsuPages::logout);
   open(RouteId::customer_more_time, pages, &PsuPages::dashboard_more_time);
   open(RouteId::customer_expired, pages, &PsuPages::dashboard_expired);
@@ -264,6 +282,9 @@ Product::Parts::Parts(Settings read)
     open(RouteId::sandbox_clock_advance, sandbox_api, &SandboxApi::advance_clock);
     open(RouteId::sandbox_clock_reset, sandbox_api, &SandboxApi::reset_clock);
     open(RouteId::sandbox_psu_reset, sandbox_api, &SandboxApi::reset_psu);
+    open(RouteId::sandbox_messages, sandbox_api, &SandboxApi::messages);
+    open(RouteId::sandbox_device, pages, &PsuPages::sandbox_device);
+    open(RouteId::sandbox_device_decide, pages, &PsuPages::sandbox_device);
     open(RouteId::sandbox_authorize, pages, &PsuPages::sandbox_authorize);
     guarded(RouteId::sandbox_resource, sandbox_api, &SandboxApi::resource);
   }
@@ -390,7 +411,7 @@ int Product::serve() {
         [&](std::stop_token stop) { return p.consent_expiry.sweep(p.background()) >= 100 && !stop.stop_requested(); });
   every("sweeping", seconds(60), [&](std::stop_token stop) {
     const int swept = p.authorization_server.sweep(p.background()) + p.customer_sessions.purge(p.background()) +
-                      p.attempts.purge(p.background());
+                      p.attempts.purge(p.background()) + p.customer_authentication.purge(p.background());
     return swept >= 10000 && !stop.stop_requested();
   });
   every("partitions", std::chrono::minutes(10), [&](std::stop_token) {

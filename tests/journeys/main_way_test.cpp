@@ -5,9 +5,9 @@
 
 #include "base/crypto/hash.h"
 #include "base/crypto/jws.h"
+#include "base/crypto/totp.h"
 #include "base/encoding.h"
 #include "connectors/sandbox/seed.h"
-#include "connectors/sandbox/totp.h"
 #include "tests/journeys/support/journey.h"
 
 namespace journeys {
@@ -219,8 +219,8 @@ TEST(MainWay, AReauthorisationOfALiveConsentKeepsItsAccountsTickedAndWorksOn) {
 std::string device_code_of(Gateway& gateway, const std::string& username) {
   for (const auto& persona : connectors::sandbox_personas()) {
     if (persona.username != username) continue;
-    return connectors::totp_code(*connectors::base32_decode(persona.totp_secret),
-                                 connectors::totp_step(gateway.clock().now()));
+    return base::crypto::totp_code(*base::crypto::base32_decode(persona.totp_secret),
+                                   base::crypto::totp_step(gateway.clock().now()));
   }
   return "";
 }

@@ -5,11 +5,11 @@
 
 #include <set>
 
+#include "base/crypto/totp.h"
 #include "base/db/sql.h"
 #include "base/migrations.h"
 #include "connectors/migrations.h"
 #include "connectors/sandbox/seed.h"
-#include "connectors/sandbox/totp.h"
 #include "connectors/store/sandbox_ledger.h"
 #include "connectors/store/statements.h"
 #include "tests/support/database.h"
@@ -204,11 +204,11 @@ TEST_F(SandboxBankTest, VerifiesOneTimeCodes) {
 
 // [RFC6238-5.2]
 TEST_F(SandboxBankTest, ATotpCodeIsAcceptedOnce) {
-  const auto secret = base32_decode(sandbox_personas()[1].totp_secret);
+  const auto secret = base::crypto::base32_decode(sandbox_personas()[1].totp_secret);
   const base::Instant at = kNow + 1h;
-  const std::int64_t step = totp_step(at);
+  const std::int64_t step = base::crypto::totp_step(at);
   const auto verify = [&](std::int64_t code_step) {
-    return world_->bank.verify_one_time_code(context(at), psu("bob"), totp_code(*secret, code_step)).ok();
+    return world_->bank.verify_one_time_code(context(at), psu("bob"), base::crypto::totp_code(*secret, code_step)).ok();
   };
   EXPECT_FALSE(verify(step - 2));
   EXPECT_TRUE(verify(step));

@@ -17,6 +17,7 @@
 #include "consent/sca/customer_authentication.h"
 #include "consent/store/statements.h"
 #include "tests/support/database.h"
+#include "tests/support/fake_customer_bank.h"
 
 namespace {
 
@@ -25,7 +26,7 @@ using consent::AuthenticationRefusalCode;
 using consent::BankFailure;
 
 const base::Instant kStart{std::chrono::seconds(1'790'000'000)};
-const base::PsuId kAlice("psu-alice");
+const base::PsuId kAlice = tests::kAlice;
 
 std::vector<base::db::Migration> all_migrations() {
   auto all = base::migrations();
@@ -39,40 +40,7 @@ std::vector<base::db::Statement> all_statements() {
   return all;
 }
 
-// alice / alice / 123456 and bob / bob / 654321.
-class FakeBank final : public consent::CustomerBank {
- public:
-  base::Result<consent::BankCustomer, BankFailure> verify_password(const base::Caller& caller,
-                                                                   const std::string& username,
-                                                                   std::string_view password) override {
-    ++passwords;
-    if (away) return base::failure(BankFailure::unavailable);
-    const auto psu = find_username(caller, username);
-    if (!psu || password != username) return base::failure(BankFailure::refused);
-    return consent::BankCustomer{*psu, "A Name"};
-  }
-  base::Result<void, BankFailure> verify_one_time_code(const base::Caller&, const base::PsuId& psu,
-                                                       std::string_view code) override {
-    ++codes;
-    if (hold) hold->arrive_and_wait();
-    if (away) return base::failure(BankFailure::unavailable);
-    if (code != (psu == kAlice ? "123456" : "654321")) return base::failure(BankFailure::refused);
-    return {};
-  }
-  std::optional<base::PsuId> find_username(const base::Caller&, const std::string& username) override {
-    if (username == "alice") return kAlice;
-    if (username == "bob") return base::PsuId("psu-bob");
-    return std::nullopt;
-  }
-  base::Result<std::vector<consent::ShareableAccount>, BankFailure> accounts(const base::Caller&,
-                                                                             const base::PsuId&) override {
-    return std::vector<consent::ShareableAccount>{};
-  }
-  std::atomic<int> passwords{0};
-  std::atomic<int> codes{0};
-  std::atomic<bool> away{false};
-  std::barrier<>* hold = nullptr;
-};
+using FakeBank = tests::FakeCustomerBank;
 
 class ConsentAuthentication : public ::testing::Test {
  protected:
@@ -111,7 +79,11 @@ class ConsentAuthentication : public ::testing::Test {
   FakeBank bank;
   consent::CustomerSessions sessions{*pool, entropy, {}};
   consent::AttemptCounter attempts{*pool, base::Secret(std::string(32, 'k')), {}};
-  consent::CustomerAuthentication authentication{*pool, sessions, attempts, bank, audit, entropy};
+  base::crypto::KeyEncryptionKey key = base::crypto::KeyEncryptionKey::from_bytes(base::Secret(std::string(32, 'q')));
+  tests::Mailbox mailbox;
+  const consent::webauthn::RelyingParty bank_example{"bank.example", {"https://bank.example"}};
+  consent::CustomerAuthentication authentication{{bank_example, "The Bank"},
+                                                 {*pool, sessions, attempts, bank, &mailbox, audit, entropy, key}};
 };
 
 TEST_F(ConsentAuthentication, TwoElementsMakeASessionThatActsForTheCustomer) {

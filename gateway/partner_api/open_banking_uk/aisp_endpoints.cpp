@@ -59,6 +59,7 @@ ObieFailure consent_failure(const consent::ConsentError& error) {
       return make(ObieCode::invalid_consent_status);
     case consent::ConsentErrorCode::no_account_selected:
     case consent::ConsentErrorCode::account_not_shareable:
+    case consent::ConsentErrorCode::terms_not_confirmed:
       return make(ObieCode::forbidden);
   }
   return make(ObieCode::unexpected_error);

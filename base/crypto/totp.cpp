@@ -1,13 +1,12 @@
-#include "connectors/sandbox/totp.h"
+#include "base/crypto/totp.h"
 
-#include <openssl/evp.h>
 #include <openssl/hmac.h>
 
 #include <array>
 
 #include "base/ensure.h"
 
-namespace connectors {
+namespace base::crypto {
 namespace {
 
 const EVP_MD* digest_of(TotpHash hash) {
@@ -45,6 +44,19 @@ std::optional<base::Secret> base32_decode(std::string_view text) {
   return base::Secret(std::move(bytes));
 }
 
+std::string base32_encode(std::string_view bytes) {
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  std::string text;
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char byte : bytes) {
+    bits = (bits << 8 | static_cast<unsigned char>(byte)) & 0xfff;
+    for (count += 8; count >= 5; count -= 5) text += kAlphabet[bits >> (count - 5) & 31];
+  }
+  if (count > 0) text += kAlphabet[bits << (5 - count) & 31];
+  return text;
+}
+
 std::int64_t totp_step(base::Instant at) {
   return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count() / 30;
 }
@@ -80,4 +92,4 @@ std::optional<std::int64_t> totp_match(const base::Secret& key, std::string_view
   return match;
 }
 
-}  // namespace connectors
+}  // namespace base::crypto

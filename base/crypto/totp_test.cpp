@@ -1,8 +1,8 @@
-#include "connectors/sandbox/totp.h"
+#include "base/crypto/totp.h"
 
 #include <gtest/gtest.h>
 
-namespace connectors {
+namespace base::crypto {
 namespace {
 
 using namespace std::chrono_literals;
@@ -80,5 +80,20 @@ TEST(Base32, RefusesOtherTexts) {
   }
 }
 
+// [RFC4648-10] the test vectors, without their padding
+TEST(Totp, WritesBase32AsTheRfcDoes) {
+  for (const auto& [bytes, text] :
+       std::initializer_list<std::pair<const char*, const char*>>{{"", ""},
+                                                                  {"f", "MY"},
+                                                                  {"fo", "MZXQ"},
+                                                                  {"foo", "MZXW6"},
+                                                                  {"foob", "MZXW6YQ"},
+                                                                  {"fooba", "MZXW6YTB"},
+                                                                  {"foobar", "MZXW6YTBOI"}}) {
+    EXPECT_EQ(base32_encode(bytes), text);
+    EXPECT_EQ(base32_decode(text)->reveal(), bytes);
+  }
+}
+
 }  // namespace
-}  // namespace connectors
+}  // namespace base::crypto

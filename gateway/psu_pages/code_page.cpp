@@ -1,0 +1,308 @@
+// The second step of signing in: the code, passkey or approval, and what it is given for.
+
+#include <algorithm>
+
+#include "gateway/psu_pages/psu_pages_parts.h"
+
+namespace gateway {
+namespace {
+
+using base::http::Call;
+using base::http::Response;
+using consent::FactorKind;
+
+constexpr const char* kAskAgainSeconds = "4";
+
+std::string money(const base::Amount& amount) { return amount.decimal() + " " + amount.currency().code(); }
+
+std::string payee_line(Language l, const consent::Payee& payee) {
+  return text(l, Text::linked_to, payee.name, payee.account.identification);
+}
+
+Text period_of(consent::PeriodType type) {
+  switch (type) {
+    case consent::PeriodType::day:
+      return Text::linked_day;
+    case consent::PeriodType::week:
+      return Text::linked_week;
+    case consent::PeriodType::fortnight:
+      return Text::linked_fortnight;
+    case consent::PeriodType::month:
+      return Text::linked_month;
+    case consent::PeriodType::half_year:
+      return Text::linked_half_year;
+    case consent::PeriodType::year:
+      return Text::linked_year;
+  }
+  return Text::linked_month;
+}
+
+struct Lines {
+  Language l;
+  std::vector<std::string> operator()(const std::monostate&) const { return {}; }
+  std::vector<std::string> operator()(const consent::PaymentTerms& terms) const {
+    std::vector<std::string> lines;
+    // [RTS-SCA-5.3b] a batch: "the total amount of the batch of payment transactions and … the specified payees"
+    if (terms.batch) {
+      lines.push_back(text(l, Text::linked_batch, std::to_string(terms.batch->transactions), money(terms.amount)));
+    } else {
+      lines.push_back(text(l, Text::linked_amount, money(terms.amount)));
+    }
+    if (terms.standing_order && terms.standing_order->recurring)
+      lines.push_back(text(l, Text::linked_then, money(*terms.standing_order->recurring)));
+    if (terms.standing_order && terms.standing_order->final)
+      lines.push_back(text(l, Text::linked_last, money(*terms.standing_order->final)));
+    for (const auto& payee : terms.payees) lines.push_back(payee_line(l, payee));
+    return lines;
+  }
+  std::vector<std::string> operator()(const consent::VrpTerms& terms) const {
+    std::vector<std::string> lines{text(l, Text::linked_most_each, money(terms.maximum_individual))};
+    for (const auto& limit : terms.limits)
+      lines.push_back(text(l, Text::linked_most, money(limit.amount), text(l, period_of(limit.period))));
+    if (terms.payee) lines.push_back(payee_line(l, *terms.payee));
+    return lines;
+  }
+  std::vector<std::string> operator()(const consent::FundsTerms& terms) const {
+    return {text(l, Text::linked_funds, terms.debtor.identification)};
+  }
+};
+
+// One of the customer's ways in words.
+std::string words_of(Language l, const consent::Factor& factor) {
+  switch (factor.kind) {
+    case FactorKind::bank_code:
+      return text(l, Text::way_bank_code);
+    case FactorKind::device:
+      return text(l, Text::way_device);
+    case FactorKind::totp:
+      return text(l, Text::way_totp, factor.label);
+    case FactorKind::passkey:
+      return text(l, Text::way_passkey, factor.label);
+    case FactorKind::sms:
+      return text(l, Text::way_sms, factor.hint);
+    case FactorKind::email:
+      return text(l, Text::way_email, factor.hint);
+  }
+  return factor.label;
+}
+
+}  // namespace
+
+std::vector<std::string> linked_lines(Language language, const consent::Terms& terms) {
+  return std::visit(Lines{language}, terms);
+}
+
+void set_passkey(PageValues& values, Language l, const std::string& options, Text button) {
+  values.set("passkey_options", options).set("t_passkey_use", text(l, button));
+  values.set("t_passkey_failed", text(l, Text::passkey_failed));
+}
+
+base::Result<std::vector<std::string>, Response> PsuPages::link(Call& call, const Flow& flow, SignIn& door) {
+  if (flow.view.consent.empty() || !flow.session || !flow.session->psu) return std::vector<std::string>{};
+  PageFrame page = frame(call, Text::code_title, flow.view.ui_locales);
+  const Language l = page.language;
+  const auto review = deps_.authorisation.review(call.caller, flow.view.client, flow.view.consent, *flow.session->psu);
+  if (!review) {
+    call.event.refuse(std::string(consent::to_text(review.error().code)), review.error().log_text);
+    page.status = 400;
+    return base::failure(error_page(page, Text::intent_title, text(l, Text::intent_text), "", flow.view.client_name,
+                                    flow.view.way_back));
+  }
+  door.linking.terms_hash = review->terms_hash;
+  door.linked = linked_lines(l, review->terms);
+  for (const auto& line : door.linked) door.linking.shown += (door.linking.shown.empty() ? "" : "\n") + line;
+  return door.linked;
+}
+
+Response PsuPages::show_code(Call& call, const PageFrame& frame, const SignIn& door, const std::string& notice,
+                             Mistake mistake, const std::optional<std::string>& choose) {
+  using Code = consent::AuthenticationRefusalCode;
+  const Language l = frame.language;
+  const auto challenge = deps_.authentication.challenge(call.caller, door.session_handle, door.linking, choose);
+  if (!challenge) {
+    const auto code = challenge.error().code;
+    if (choose && code == Code::not_sent) {
+      call.event.refuse("code_not_sent", "the code could not be sent, or too many were");
+      return show_code(call, frame, door, text(l, Text::code_not_sent));
+    }
+    // The code page cannot stand: back to the first step.
+    return refused(call, frame, door, challenge.error(), false);
+  }
+  const consent::Factor& by = challenge->by;
+  PageFrame page = frame;
+  PageValues values;
+  values.flag("steps", !door.tpp.empty()).set("t_progress", text(l, Text::progress)).set("action", door.code_action);
+  set_steps(values, l);
+  values.set("t_code_title", text(l, by.kind == FactorKind::device ? Text::device_title : Text::code_title));
+  values.set("t_code", text(l, Text::code)).set("t_verify", text(l, Text::verify));
+  if (!door.linked.empty()) {
+    values.set("t_linked", text(l, Text::linked_lead)).flag("linked", true).lines("linked_lines", door.linked);
+  }
+  bool typed = true;
+  switch (by.kind) {
+    case FactorKind::bank_code:
+      values.set("t_code_lead", text(l, Text::code_lead));
+      break;
+    case FactorKind::totp:
+      values.set("t_code_lead", text(l, Text::code_lead_totp, by.label));
+      break;
+    case FactorKind::sms:
+    case FactorKind::email:
+      values.set("t_code_lead", text(l, Text::code_lead_sent, by.hint));
+      values.set("send_again", by.id).set("t_send_again", text(l, Text::code_send_again));
+      break;
+    case FactorKind::passkey:
+      typed = false;
+      page.script = true;
+      values.set("t_code_lead", text(l, Text::passkey_lead)).flag("passkey", true);
+      values.set("t_no_script", text(l, Text::passkey_no_script));
+      set_passkey(values, l, challenge->passkey_options, Text::passkey_use);
+      break;
+    case FactorKind::device:
+      typed = false;
+      values.set("t_code_lead", text(l, challenge->refused ? Text::device_refused : Text::device_lead));
+      if (challenge->refused) {
+        values.set("send_again", by.id).set("t_send_again", text(l, Text::again));
+      } else {
+        values.flag("device", true).set("number", challenge->number).set("t_number", text(l, Text::device_number));
+        values.set("t_continue", text(l, Text::continue_));
+      }
+      break;
+  }
+  values.flag("typed", typed);
+  std::vector<PageValues> ways;
+  for (const auto& factor : challenge->choices) {
+    if (factor.id == by.id) continue;
+    PageValues way;
+    way.set("id", factor.id).set("kind", std::string(consent::to_text(factor.kind))).set("words", words_of(l, factor));
+    ways.push_back(std::move(way));
+  }
+  if (!ways.empty()) values.flag("other_ways", true).set("t_other_ways", text(l, Text::other_ways));
+  values.list("ways", std::move(ways));
+  if (!door.tpp.empty()) {
+    values.set("cancel_action", door.cancel_action).set("t_cancel_to_tpp", text(l, Text::cancel_to_tpp, door.tpp));
+  }
+  if (!notice.empty()) values.set("notice", notice);
+  if (mistake == Mistake::yes && typed) values.set("notice_field", "otp");
+  Response response = render_page(page, "code", values);
+  // Only while the device decides: nothing that is typed gets lost.
+  if (by.kind == FactorKind::device && !challenge->refused)
+    response.headers.add("Refresh", std::string(kAskAgainSeconds) + "; url=" + door.again);
+  return response;
+}
+
+base::Result<consent::SessionWithHandle, Response> PsuPages::answered(Call& call, const PageFrame& page,
+                                                                      const SignIn& door,
+                                                                      const base::http::Parameters& form) {
+  if (form.only("step").value_or("") == "choose") {
+    return base::failure(show_code(call, page, door, "", Mistake::no, std::string(form.only("factor").value_or(""))));
+  }
+  const std::string_view credential = form.only("credential").value_or("");
+  auto verified = deps_.authentication.answer(
+      call.caller, door.session_handle, credential.empty() ? form.only("otp").value_or("") : credential, door.linking);
+  if (!verified) return base::failure(refused(call, page, door, verified.error(), true));
+  return std::move(*verified);
+}
+
+Response PsuPages::finish_code(Call& call, const Flow& flow, const PageFrame& page,
+                               const consent::SessionWithHandle& verified) {
+  // The interaction belongs to this browser from here on; whoever has the link elsewhere cannot finish it.
+  const std::string binding = flow.browser_hash.value_or("");
+  const auto bound = base::db::in_transaction(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
+    return deps_.interactions.bind(tx, call.caller, flow.handle, binding, *verified.session.psu);
+  });
+  if (binding.empty() || !bound) {
+    deps_.sessions.end(call.caller, verified.handle.reveal());
+    Response response = bound ? error_page(page, Text::forged_title, text(page.language, Text::forged_text), flow.path,
+                                           flow.view.client_name, flow.view.way_back)
+                              : interaction_error(call, bound.error());
+    drop_cookie(response, flow.cookie_name);
+    return response;
+  }
+  Response response = see_other(flow.path);
+  set_cookie(response, flow.cookie_name, verified.handle.reveal());
+  return response;
+}
+
+Response PsuPages::interaction_code(Call& call) {
+  auto found = flow(call);
+  if (!found) return std::move(found.error());
+  Flow& flow = *found;
+  PageFrame page = frame(call, Text::code_title, flow.view.ui_locales);
+  page.form_action = flow.view.redirect_origin;
+  page.self = flow.path;
+  SignIn door = door_of(flow);
+  auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.way_back);
+  if (!form) return std::move(form.error());
+  page.csrf = consent::csrf_token(*flow.session_handle);
+  if (flow.session) page.timer = timer_of(call, flow, *flow.session);
+  auto linked = link(call, flow, door);
+  if (!linked) return std::move(linked.error());
+  auto verified = answered(call, page, door, *form);
+  if (!verified) return std::move(verified.error());
+  return finish_code(call, flow, page, *verified);
+}
+
+Response PsuPages::interaction_passkey(Call& call) {
+  auto found = flow(call);
+  if (!found) return std::move(found.error());
+  Flow& flow = *found;
+  PageFrame page = frame(call, Text::login_title, flow.view.ui_locales);
+  page.form_action = flow.view.redirect_origin;
+  page.self = flow.path;
+  const SignIn door = door_of(flow);
+  auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.way_back);
+  if (!form) return std::move(form.error());
+  page.csrf = consent::csrf_token(*flow.session_handle);
+  if (flow.session) page.timer = timer_of(call, flow, *flow.session);
+  const auto verified =
+      deps_.authentication.passkey_login(call.caller, *flow.session_handle, form->only("credential").value_or(""));
+  if (!verified) return refused(call, page, door, verified.error(), false);
+  return finish_code(call, flow, page, *verified);
+}
+
+// The bank's app, as the sandbox has it: a page for whoever holds the customer's second device.
+Response PsuPages::sandbox_device(Call& call) {
+  PageFrame page = frame(call, Text::device_title);
+  const bool posted = call.request.method == base::http::Method::post;
+  std::optional<base::http::Parameters> given;
+  if (posted) {
+    given = own_form(call.request);
+  } else if (auto query = base::http::Parameters::parse(call.request.raw_query, 8)) {
+    given = std::move(*query);
+  }
+  const std::string username(given ? given->only("psu").value_or("") : "");
+  const auto psu = username.empty() ? std::nullopt : deps_.bank.find_username(call.caller, username);
+  if (!psu) {
+    call.event.refuse("not_found", "the sandbox has no such customer");
+    page.status = posted ? 400 : 404;
+    return error_page(page, Text::error_title, "The sandbox has no customer of that name: /sandbox/device?psu=carol",
+                      "", "", std::nullopt);
+  }
+  PageValues values;
+  if (posted) {
+    const std::string_view decision = given->only("decision").value_or("");
+    const bool approve = decision == "approve";
+    std::string done = "There is nothing to decide any more.";
+    if (approve || decision == "refuse") {
+      const auto decided =
+          deps_.approvals.decide(call.caller, *psu, std::string(given->only("id").value_or("")),
+                                 approve ? consent::ApprovalDecision::approve : consent::ApprovalDecision::refuse);
+      if (decided) done = approve ? "Approved. Go back to your browser." : "Refused.";
+      if (!decided && decided.error() == consent::ApprovalRefusal::blocked)
+        done = "Signing in is blocked for now after too many failed attempts.";
+      if (!decided) call.event.refuse("approval_refused", done);
+    }
+    values.set("notice", done);
+  }
+  const auto waiting = deps_.approvals.waiting(call.caller, *psu);
+  values.set("psu", username).flag("idle", waiting.empty());
+  if (!waiting.empty()) {
+    const auto& newest = waiting.back();
+    values.flag("waiting", true).set("id", newest.id).set("number", newest.number);
+    values.set("shown", newest.shown.empty() ? "Somebody signs in with your name and password." : newest.shown);
+  }
+  return render_page(page, "device", values);
+}
+
+}  // namespace gateway
