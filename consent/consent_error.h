@@ -19,6 +19,9 @@ enum class ConsentErrorCode : std::uint8_t {
   no_account_selected,    // the customer chose none
   account_not_shareable,  // an account that is not among the customer's own
   terms_not_confirmed,    // the customer's authentication was not given for these terms: ask for it again
+  too_many_accounts,      // a payment has one payer's account
+  idempotency_conflict,   // the key came with another body.               OBIE: 400 U006
+  terms_changed,          // not what the customer agreed to.              OBIE: 400 U008
 };
 
 struct ConsentError {

@@ -276,6 +276,7 @@ base::Result<PsuPages::Review, Response> PsuPages::review(Call& call, const Flow
                                     flow.view.client_name, flow.view.way_back));
   }
 
+  *accounts = consent::choosable(consent->terms, std::move(*accounts));
   Review review{std::move(*consent), std::move(*accounts), {}, {}};
   const std::string& tpp = flow.view.client_name;
   const std::string until = review.consent.expires ? date_text(l, *review.consent.expires) : text(l, Text::until_open);
@@ -403,7 +404,10 @@ Response PsuPages::interaction_decision(Call& call) {
     request = {flow.view.client,         flow.view.consent, psu, {}, {}, {flow.session->id, reviewed->shown},
                flow.session->bound_terms};
     for (const auto account : form->all("account")) request.chosen.insert(base::AccountId(std::string(account)));
-    for (const auto& account : reviewed->accounts) request.shareable.insert(account.account);
+    for (const auto& account : reviewed->accounts) {
+      request.shareable.insert(account.account);
+      request.rules.push_back(consent::signing_rule(account, reviewed->consent.kind));
+    }
     if (allow && request.chosen.empty()) return show_review(call, flow, text(l, Text::choose_account));
   }
 
