@@ -79,6 +79,8 @@ struct Client {
   std::string id_token_encrypted_response_alg;  // OpenID Connect Registration section 2; both or neither
   std::string id_token_encrypted_response_enc;
   std::string userinfo_signed_response_alg;  // empty: plain JSON
+  // Its refresh tokens that were issued earlier are replaced when they are used; absent: none is.
+  std::optional<base::Instant> replace_refresh_tokens_before;
 };
 
 // One of the space-separated values.
