@@ -207,18 +207,17 @@ base::Result<consent::SessionWithHandle, Response> PsuPages::answered(Call& call
 Response PsuPages::finish_code(Call& call, const Flow& flow, const PageFrame& page,
                                const consent::SessionWithHandle& verified) {
   // The interaction belongs to this browser from here on; whoever has the link elsewhere cannot finish it.
-  const std::string binding = flow.browser_hash.value_or("");
-  const auto bound = base::db::in_transaction(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
-    return deps_.interactions.bind(tx, call.caller, flow.handle, binding, *verified.session.psu);
-  });
-  if (binding.empty() || !bound) {
+  const auto leave = [&](Response response) {
     deps_.sessions.end(call.caller, verified.handle.reveal());
-    Response response = bound ? error_page(page, Text::forged_title, text(page.language, Text::forged_text), flow.path,
-                                           flow.view.client_name, flow.view.way_back)
-                              : interaction_error(call, bound.error());
     drop_cookie(response, flow.cookie_name);
     return response;
+  };
+  if (!flow.browser_hash) {
+    return leave(error_page(page, Text::forged_title, text(page.language, Text::forged_text), flow.path,
+                            flow.view.client_name, flow.view.way_back));
   }
+  const auto bound = bind(call, flow, *verified.session.psu);
+  if (!bound) return leave(interaction_error(call, bound.error()));
   Response response = see_other(flow.path);
   set_cookie(response, flow.cookie_name, verified.handle.reveal());
   return response;

@@ -79,6 +79,7 @@ oauth::Settings oauth_settings(const Settings& settings) {
   oauth.mtls_base = settings.mtls_base;
   oauth.resource_audience = settings.issuer;
   oauth.interaction_lifetime = settings.interaction_lifetime;
+  oauth.refresh_token_retry = settings.refresh_token_retry;
   oauth.sandbox = settings.sandbox ? oauth::SandboxFeatures::yes : oauth::SandboxFeatures::no;
   return oauth;
 }
@@ -395,7 +396,7 @@ int Product::serve() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   const PipelineSettings pipeline_settings{p.settings.tenant, p.settings.issuer, p.settings.request_deadline,
-                                           p.settings.sandbox_routes(), Edge(p.settings.trusted_peers)};
+                                           p.settings.sandbox_routes(), Edge(p.settings.trusted_peers, p.settings.client_address_header)};
   Pipeline pipeline(pipeline_settings,
                     {p.protocol, p.business, p.monotonic, p.entropy, p.metrics, p.journal, p.database, p.limits,
                      p.authorization_server.resource_server()},
