@@ -45,7 +45,7 @@ ActorKind actor_kind_from_text(const std::string& text) {
   throw BrokenInvariant("an actor kind nobody knows: " + text);
 }
 
-AuditRow row_to_audit(const pqxx::row& row) {
+AuditRow row_to_audit(const Row& row) {
   AuditRow audit;
   audit.seq = value<std::int64_t>(row[0]);
   AuditEntry& entry = audit.entry;
@@ -64,7 +64,7 @@ AuditRow row_to_audit(const pqxx::row& row) {
   return audit;
 }
 
-std::vector<AuditRow> oldest_first(const pqxx::result& rows) {
+std::vector<AuditRow> oldest_first(const Rows& rows) {
   std::vector<AuditRow> list;
   for (const auto& row : rows) list.push_back(row_to_audit(row));
   std::reverse(list.begin(), list.end());

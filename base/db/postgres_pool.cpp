@@ -1,20 +1,20 @@
 #include "base/db/postgres_pool.h"
 
+#include <fcntl.h>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <condition_variable>
-#include <cstdlib>
-#include <cstring>
 #include <exception>
 #include <mutex>
 #include <optional>
-#include <pqxx/connection>
-#include <pqxx/nontransaction>
+#include <pqxx/except>
 #include <set>
 #include <span>
 #include <utility>
@@ -61,118 +61,109 @@ std::string one_line(const char* text) {
   return line;
 }
 
-// Opens a session within a time, with the password never in a connection string.
-class Policy final : public pqxx::connectionpolicy {
- public:
-  Policy(const PostgresSettings& settings, const MonotonicClock& clock, nanoseconds give_up_at)
-      : connectionpolicy(std::string()), settings_(settings), clock_(clock), give_up_at_(give_up_at) {}
-
-  handle do_startconnect(handle existing) override {
-    if (existing != nullptr) return existing;
-    const std::string port = std::to_string(settings_.port);
-    // Set by the server at the start of the session: no round trip. Generic plans: every statement is a look-up by key
-    // or close to it, and planning it anew would cost more than running it.
-    const std::string options =
-        "-c timezone=UTC -c datestyle=ISO,YMD -c search_path= -c client_min_messages=error -c jit=off"
-        " -c plan_cache_mode=force_generic_plan -c default_transaction_isolation=read\\ committed"
-        " -c idle_in_transaction_session_timeout=" +
-        std::to_string(settings_.idle_in_transaction.count());
-    std::vector<const char*> names, values;
-    // Pointers only: what they point to lives until libpq has copied it. libpq takes an empty value as not given.
-    const auto add = [&](const char* name, const char* text) {
-      names.push_back(name);
-      values.push_back(text);
-    };
-    add("host", settings_.host.c_str());
-    add("port", port.c_str());
-    add("dbname", settings_.database.c_str());
-    add("user", settings_.user.c_str());
-    // The view is of a std::string, which ends with NUL.
-    add("password", settings_.password.reveal().data());
-    add("sslmode", settings_.tls_mode.c_str());
-    add("sslrootcert", settings_.tls_root_file.c_str());
-    add("application_name", settings_.application_name.c_str());
-    add("options", options.c_str());
-    add("client_encoding", "UTF8");
-    add("target_session_attrs", "read-write");  // of several hosts, the primary
-    // A peer that vanished without a word is noticed (TCP only).
-    add("keepalives_idle", "10");
-    add("keepalives_interval", "5");
-    add("keepalives_count", "3");
-    add("tcp_user_timeout", "15000");
-    names.push_back(nullptr);
-    values.push_back(nullptr);
-    PGconn* connection = PQconnectStartParams(names.data(), values.data(), 0);
-    if (connection == nullptr) throw std::bad_alloc();
-    if (const auto why = finish(connection)) {
-      PQfinish(connection);
-      throw Away(*why);
-    }
-    handle_ = connection;
-    return connection;
-  }
-
-  PGconn* connection() const { return handle_; }
-
- private:
-  // What is wrong, or nothing when the session stands.
-  std::optional<std::string> finish(PGconn* connection) {
-    if (PQstatus(connection) == CONNECTION_BAD) return one_line(PQerrorMessage(connection));
-    PostgresPollingStatusType step = PGRES_POLLING_WRITING;
-    for (;;) {
-      const auto rest = std::chrono::duration_cast<milliseconds>(give_up_at_ - clock_.now()).count();
-      if (rest <= 0) return "no answer within the time to connect";
-      pollfd descriptor{PQsocket(connection), static_cast<short>(step == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
-      if (poll(&descriptor, 1, static_cast<int>(std::min<std::int64_t>(rest, 60000))) <= 0) continue;
-      step = PQconnectPoll(connection);
-      if (step == PGRES_POLLING_OK) return std::nullopt;
-      if (step == PGRES_POLLING_FAILED) return one_line(PQerrorMessage(connection));
-    }
-  }
-
-  const PostgresSettings& settings_;
-  const MonotonicClock& clock_;
-  const nanoseconds give_up_at_;
-  PGconn* handle_ = nullptr;
+struct Finished {
+  void operator()(PGconn* connection) const { PQfinish(connection); }
 };
+using Connection = std::unique_ptr<PGconn, Finished>;
 
-struct Session final : pqxx::connection_base {
+// What is wrong, or nothing when the session stands.
+std::optional<std::string> finish(PGconn* connection, const MonotonicClock& clock, nanoseconds give_up_at) {
+  if (PQstatus(connection) == CONNECTION_BAD) return one_line(PQerrorMessage(connection));
+  PostgresPollingStatusType step = PGRES_POLLING_WRITING;
+  for (;;) {
+    const auto rest = std::chrono::duration_cast<milliseconds>(give_up_at - clock.now()).count();
+    if (rest <= 0) return "no answer within the time to connect";
+    pollfd descriptor{PQsocket(connection), static_cast<short>(step == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
+    if (poll(&descriptor, 1, static_cast<int>(std::min<std::int64_t>(rest, 60000))) <= 0) continue;
+    step = PQconnectPoll(connection);
+    if (step == PGRES_POLLING_OK) return std::nullopt;
+    if (step == PGRES_POLLING_FAILED) return one_line(PQerrorMessage(connection));
+  }
+}
+
+// Opens a session within a time, with the password never in a connection string. Throws Away.
+Connection open_connection(const PostgresSettings& settings, const MonotonicClock& clock, nanoseconds give_up_at) {
+  const std::string port = std::to_string(settings.port);
+  // Set by the server at the start of the session: no round trip. Generic plans: every statement is a look-up by key or
+  // close to it, and planning it anew would cost more than running it.
+  const std::string options =
+      "-c timezone=UTC -c datestyle=ISO,YMD -c search_path= -c client_min_messages=error -c jit=off"
+      " -c plan_cache_mode=force_generic_plan -c default_transaction_isolation=read\\ committed"
+      " -c idle_in_transaction_session_timeout=" +
+      std::to_string(settings.idle_in_transaction.count());
+  std::vector<const char*> names, values;
+  // Pointers only: what they point to lives until libpq has copied it. libpq takes an empty value as not given.
+  const auto add = [&](const char* name, const char* text) {
+    names.push_back(name);
+    values.push_back(text);
+  };
+  add("host", settings.host.c_str());
+  add("port", port.c_str());
+  add("dbname", settings.database.c_str());
+  add("user", settings.user.c_str());
+  // The view is of a std::string, which ends with NUL.
+  add("password", settings.password.reveal().data());
+  add("sslmode", settings.tls_mode.c_str());
+  add("sslrootcert", settings.tls_root_file.c_str());
+  add("application_name", settings.application_name.c_str());
+  add("options", options.c_str());
+  add("client_encoding", "UTF8");
+  add("target_session_attrs", "read-write");  // of several hosts, the primary
+  // A peer that vanished without a word is noticed (TCP only).
+  add("keepalives_idle", "10");
+  add("keepalives_interval", "5");
+  add("keepalives_count", "3");
+  add("tcp_user_timeout", "15000");
+  names.push_back(nullptr);
+  values.push_back(nullptr);
+  Connection connection(PQconnectStartParams(names.data(), values.data(), 0));
+  if (!connection) throw std::bad_alloc();
+  if (const auto why = finish(connection.get(), clock, give_up_at)) throw Away(*why);
+  return connection;
+}
+
+class Session {
+ public:
   Session(const PostgresSettings& settings, const MonotonicClock& clock, nanoseconds give_up_at)
-      : connection_base(policy), policy(settings, clock, give_up_at) {
-    init();
-    // A lost session must never be replaced silently in the middle of a transaction.
-#include <pqxx/internal/ignore-deprecated-pre.hxx>
-    inhibit_reactivation(true);
-#include <pqxx/internal/ignore-deprecated-post.hxx>
+      : connection_(open_connection(settings, clock, give_up_at)) {
     PQsetNoticeProcessor(
         raw(), [](void*, const char*) {}, nullptr);
     // Without DETAIL and CONTEXT: those quote rows, and errors are logged.
     PQsetErrorVerbosity(raw(), PQERRORS_TERSE);
-    carrier.emplace(*this);
-  }
-  ~Session() noexcept {
-    carrier.reset();
-    close();
   }
 
-  PGconn* raw() const { return policy.connection(); }
+  PGconn* raw() const { return connection_.get(); }
   bool lost() const { return torn || PQstatus(raw()) != CONNECTION_OK; }
+
+  // Reading then waits by itself, which saves a poll a round trip. How long an answer may take is the statement
+  // timeout's and the keepalives' matter.
+  void wait_in_reads() { set_blocking(true); }
 
   // True when the server has closed the session, as far as what has arrived tells. Does not wait.
   bool lost_by_now() {
-    pollfd descriptor{PQsocket(raw()), POLLIN, 0};
-    if (descriptor.fd < 0) return true;
+    if (PQsocket(raw()) < 0) return true;
     // Between statements a server says nothing unless the session ends.
-    if (poll(&descriptor, 1, 0) == 0) return false;
+    char octet = 0;
+    const ssize_t arrived = recv(PQsocket(raw()), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (arrived < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return false;
+    set_blocking(false);
     PQconsumeInput(raw());
     PQconsumeInput(raw());  // the second read sees the end of file behind a last message
-    return lost();
+    if (lost()) return true;
+    set_blocking(true);
+    return false;
   }
 
-  Policy policy;
-  std::optional<pqxx::nontransaction> carrier;  // BEGIN and COMMIT are sent by the pool itself
-  int timeout = 0;                              // the session's statement_timeout, in ms; 0: none was set
-  bool torn = false;                            // what it was sent and what it answered no longer fit together
+  int timeout = 0;    // the session's statement_timeout, in ms; 0: none was set
+  bool torn = false;  // what it was sent and what it answered no longer fit together
+
+ private:
+  void set_blocking(bool blocking) {
+    const int flags = fcntl(PQsocket(raw()), F_GETFL);
+    fcntl(PQsocket(raw()), F_SETFL, blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
+  }
+
+  Connection connection_;
 };
 
 struct Closed {
@@ -205,37 +196,55 @@ std::string sql_state(const std::exception& error) {
   return "";
 }
 
+// The next answer of a pipeline; null at the end of one statement's.
+RawResult next_answer(PGconn* with) {
+  while (PQisBusy(with) == 1)
+    if (PQconsumeInput(with) == 0) break;
+  return RawResult(PQgetResult(with));
+}
+
+constexpr const char* kBegin = "pool.begin";
+constexpr const char* kCommit = "pool.commit";
+constexpr Statement kPing{"pool.ping", "SELECT 1"};
+
 // One transaction's statements on their way out (base/db/sql.h), several in one message each way (libpq's pipeline
 // mode).
 class Outgoing final : public detail::Unsent {
  public:
-  // For a transaction: `opening` starts it. Without one (look-ups), nothing may be kept for later.
-  Outgoing(Session& session, std::vector<std::string> opening) : session_(session), in_block_(!opening.empty()) {
-    for (auto& sql : opening) waiting_.push_back({std::move(sql), false, {}});
+  enum class Block { none, transaction };
+
+  // With a block, BEGIN goes with the first message, and `timeout` when it is not the session's own. Without
+  // (look-ups), nothing may be kept for later.
+  Outgoing(Session& session, Block block, int timeout) : session_(session), block_(block) {
+    if (block == Block::none) return;
+    waiting_.push_back({kBegin, true, Demand::no, {}});
+    // SET inside the transaction: a rollback takes it back.
+    if (timeout != session.timeout)
+      waiting_.push_back({"SET statement_timeout=" + std::to_string(timeout), false, Demand::no, {}});
   }
 
   bool began() const { return began_; }
 
-  void send() override {
-    if (!waiting_.empty()) fly();
-  }
-  std::size_t send_and_count(const Statement& statement, std::span<const detail::Sent> parameters) override {
-    waiting_.push_back({statement.name, true, {parameters.begin(), parameters.end()}});
+  Rows send(const Statement& statement, std::span<const detail::Sent> parameters) override {
+    waiting_.push_back({statement.name, true, Demand::no, {parameters.begin(), parameters.end()}});
     return fly();
   }
-  void keep(const Statement& statement, std::span<const detail::Sent> parameters) override {
-    ENSURE(in_block_, std::string("a write in a look-up: ") + statement.name);
-    waiting_.push_back({statement.name, true, {parameters.begin(), parameters.end()}});
+  void keep(const Statement& statement, std::span<const detail::Sent> parameters, Kept as) override {
+    ENSURE(block_ == Block::transaction, std::string("a write in a look-up: ") + statement.name);
+    const Demand demand = as == Kept::demand ? Demand::yes : Demand::no;
+    waiting_.push_back({statement.name, true, demand, {parameters.begin(), parameters.end()}});
   }
   void send_with_commit() {
-    waiting_.push_back({"COMMIT", false, {}});
+    waiting_.push_back({kCommit, true, Demand::no, {}});
     fly();
   }
 
  private:
+  enum class Demand { no, yes };
   struct Item {
     std::string text;  // a prepared statement's name, or SQL
     bool prepared = false;
+    Demand demand = Demand::no;
     std::vector<detail::Sent> parameters;
   };
 
@@ -243,8 +252,9 @@ class Outgoing final : public detail::Unsent {
     PGconn* const to = session_.raw();
     if (!item.prepared) return PQsendQueryParams(to, item.text.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) == 1;
     const std::size_t count = item.parameters.size();
-    std::vector<const char*> values(count);
-    std::vector<int> lengths(count), formats(count);
+    ENSURE(count <= kMostParameters, "too many parameters: " + item.text);
+    std::array<const char*, kMostParameters> values;
+    std::array<int, kMostParameters> lengths, formats;
     for (std::size_t i = 0; i < count; ++i) {
       const auto& [octets, binary] = item.parameters[i];
       values[i] = octets ? octets->data() : nullptr;
@@ -255,41 +265,52 @@ class Outgoing final : public detail::Unsent {
                                formats.data(), 0) == 1;
   }
 
-  // Sends all that waits, reads all answers. How many rows the last statement touched; throws the first failure: the
-  // server has skipped what came after it.
-  std::size_t fly() {
+  // Sends all that waits, reads all answers, and gives the last one. Throws the first failure: the server has skipped
+  // what came after it.
+  Rows fly() {
     const std::vector<Item> items = std::exchange(waiting_, {});
-    if (in_block_) began_ = true;
+    if (block_ == Block::transaction) began_ = true;
     PGconn* const with = session_.raw();
     bool fits = PQenterPipelineMode(with) == 1;
     for (const Item& item : items) fits = fits && dispatch(item);
     fits = fits && PQpipelineSync(with) == 1;
-    std::size_t touched = 0;
-    std::string failed, state, error;
+    RawResult last;
+    const Item* failed = nullptr;
+    std::string state, error;
     for (std::size_t i = 0; fits && i < items.size(); ++i) {
-      const RawResult result(PQgetResult(with));
+      RawResult result = next_answer(with);
       const auto status = PQresultStatus(result.get());
-      if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
-        touched = static_cast<std::size_t>(std::strtoull(PQcmdTuples(result.get()), nullptr, 10));
-      } else if (status != PGRES_PIPELINE_ABORTED && failed.empty()) {
+      if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_PIPELINE_ABORTED && !failed) {
         const char* code = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
-        failed = items[i].text;
+        failed = &items[i];
         state = code == nullptr ? "" : code;
         error = one_line(PQresultErrorMessage(result.get()));
       }
-      fits = result != nullptr && RawResult(PQgetResult(with)) == nullptr;  // each statement's answers end with none
+      fits = result != nullptr && next_answer(with) == nullptr;  // each statement's answers end with none
+      last = std::move(result);
     }
-    fits = fits && PQresultStatus(RawResult(PQgetResult(with)).get()) == PGRES_PIPELINE_SYNC &&
-           PQexitPipelineMode(with) == 1;
+    fits = fits && PQresultStatus(next_answer(with).get()) == PGRES_PIPELINE_SYNC && PQexitPipelineMode(with) == 1;
     session_.torn = !fits;
     if (session_.lost()) throw pqxx::broken_connection(error.empty() ? one_line(PQerrorMessage(with)) : error);
-    if (state == "23505") throw pqxx::unique_violation(error, failed, state.c_str());
-    if (!failed.empty()) throw pqxx::sql_error(error, failed, state.c_str());
-    return touched;
+    if (failed != nullptr) refuse(*failed, state, error);
+    return Rows(std::shared_ptr<const PGresult>(last.release(), [](const PGresult* answer) {
+      PQclear(const_cast<PGresult*>(answer));  // libpq's signature predates const
+    }));
   }
 
+  [[noreturn]] static void refuse(const Item& item, const std::string& state, const std::string& error) {
+    const bool there = state == "23505";
+    if (item.demand == Demand::yes && (there || state == "23502" || state == "22012"))
+      throw Unmet(item.text, there ? Unmet::Why::already_there : Unmet::Why::missing);
+    if (there) throw pqxx::unique_violation(error, item.text, state.c_str());
+    if (state == "42501") throw pqxx::insufficient_privilege(error, item.text, state.c_str());
+    throw pqxx::sql_error(error, item.text, state.c_str());
+  }
+
+  static constexpr std::size_t kMostParameters = 32;
+
   Session& session_;
-  const bool in_block_;
+  const Block block_;
   bool began_ = false;
   std::vector<Item> waiting_;
 };
@@ -315,18 +336,34 @@ struct PostgresPool::Impl {
 
   nanoseconds left(Deadline deadline) const { return deadline.at - clock.now(); }
 
+  // All statements in one message.
+  void prepare(Session& session) const {
+    PGconn* const with = session.raw();
+    bool fits = PQenterPipelineMode(with) == 1;
+    std::vector<Statement> all{{kBegin, "BEGIN"}, {kCommit, "COMMIT"}, kPing};
+    all.insert(all.end(), statements.begin(), statements.end());
+    for (const Statement& statement : all)
+      fits = fits && PQsendPrepare(with, statement.name, statement.sql, 0, nullptr) == 1;
+    fits = fits && PQpipelineSync(with) == 1;
+    std::string wrong;
+    for (const Statement& statement : all) {
+      if (!fits) break;
+      const RawResult result = next_answer(with);
+      const auto status = PQresultStatus(result.get());
+      if (status != PGRES_COMMAND_OK && status != PGRES_PIPELINE_ABORTED && wrong.empty())
+        wrong = std::string("the statement ") + statement.name +
+                " does not prepare: " + one_line(PQresultErrorMessage(result.get()));
+      fits = result != nullptr && next_answer(with) == nullptr;
+    }
+    fits = fits && PQresultStatus(next_answer(with).get()) == PGRES_PIPELINE_SYNC && PQexitPipelineMode(with) == 1;
+    if (!fits || session.lost()) throw Away(one_line(PQerrorMessage(with)));
+    if (!wrong.empty()) throw std::runtime_error(wrong);
+  }
+
   std::unique_ptr<Session> connect(nanoseconds patience) {
     auto session = std::make_unique<Session>(settings, clock, clock.now() + patience);
-    for (const auto& statement : statements) {
-      try {
-        session->prepare(statement.name, statement.sql);
-        session->prepare_now(statement.name);
-      } catch (const pqxx::failure& error) {
-        if (session->lost()) throw Away(one_line(error.what()));
-        throw std::runtime_error(std::string("the statement ") + statement.name +
-                                 " does not prepare: " + one_line(error.what()));
-      }
-    }
+    prepare(*session);
+    session->wait_in_reads();
     metrics.count("aldgate_db_connects_total");
     return session;
   }
@@ -414,12 +451,9 @@ struct PostgresPool::Impl {
     bool commit_sent = false;
     try {
       const int timeout = timeout_step(left(deadline));
-      std::vector<std::string> opening{"BEGIN"};
-      // SET inside the transaction: a rollback takes it back.
-      if (timeout != session.timeout) opening.push_back("SET statement_timeout=" + std::to_string(timeout));
+      Outgoing outgoing(session, Outgoing::Block::transaction, timeout);
       session.timeout = timeout;
-      Outgoing outgoing(session, std::move(opening));
-      Transaction::Impl inside{*session.carrier, outgoing};
+      Transaction::Impl inside{outgoing};
       Transaction transaction(inside);
       const bool commit = work(transaction);
       if (!commit) {
@@ -431,8 +465,10 @@ struct PostgresPool::Impl {
       // COMMIT of a failed transaction would be a ROLLBACK that reports success.
       ENSURE(!outgoing.began() || PQtransactionStatus(session.raw()) == PQTRANS_INTRANS || session.lost(),
              "a transaction was to be committed after one of its statements had failed");
-      // A session known to be gone before COMMIT was sent has certainly rolled back.
-      if (session.lost_by_now()) throw pqxx::broken_connection("the session ended before COMMIT was sent");
+      // A session known to be gone before COMMIT was sent has certainly rolled back. One that nothing was sent to yet
+      // was looked at when it was leased.
+      if (outgoing.began() && session.lost_by_now())
+        throw pqxx::broken_connection("the session ended before COMMIT was sent");
       commit_sent = true;
       outgoing.send_with_commit();
       lease_.healthy = true;
@@ -482,8 +518,8 @@ struct PostgresPool::Impl {
         command(session, ("SET statement_timeout=" + std::to_string(timeout)).c_str());
         session.timeout = timeout;
       }
-      Outgoing outgoing(session, {});
-      Transaction::Impl inside{*session.carrier, outgoing};
+      Outgoing outgoing(session, Outgoing::Block::none, timeout);
+      Transaction::Impl inside{outgoing};
       Transaction transaction(inside);
       work(transaction);
       lease_.healthy = true;
@@ -549,7 +585,7 @@ void PostgresPool::read(Deadline deadline, const std::function<void(Transaction&
 }
 
 void PostgresPool::ping(Deadline deadline) {
-  read(deadline, [](Transaction& tx) { tx.impl().session.exec("SELECT 1"); });
+  read(deadline, [](Transaction& tx) { exec(tx, kPing); });
 }
 
 namespace {

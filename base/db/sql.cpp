@@ -1,7 +1,8 @@
 #include "base/db/sql.h"
 
+#include <algorithm>
 #include <charconv>
-#include <cstdio>
+#include <utility>
 
 #include "base/encoding.h"
 
@@ -23,6 +24,15 @@ void expect(std::string_view text, std::size_t& at, char wanted) {
   ++at;
 }
 
+// In decimal, with zeros in front up to the width.
+void append_digits(std::string& out, unsigned number, std::size_t width) {
+  char buffer[10];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, number).ptr;
+  const auto size = static_cast<std::size_t>(end - buffer);
+  if (size < width) out.append(width - size, '0');
+  out.append(buffer, size);
+}
+
 std::chrono::sys_days read_date(std::string_view text, std::size_t& at) {
   const std::size_t year_width = text.find('-', at) == std::string_view::npos ? 0 : text.find('-', at) - at;
   ENSURE(year_width >= 4 && year_width <= 6, "a date from the database has another form");
@@ -42,21 +52,29 @@ std::chrono::sys_days read_date(std::string_view text, std::size_t& at) {
 std::string date_text(std::chrono::sys_days day) {
   const std::chrono::year_month_day date(day);
   ENSURE(date.year() > std::chrono::year(0), "a date before the common era");
-  char buffer[40];
-  const int length = std::snprintf(buffer, sizeof buffer, "%04d-%02u-%02u", static_cast<int>(date.year()),
-                                   static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
-  return {buffer, static_cast<std::size_t>(length)};
+  std::string out;
+  append_digits(out, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+  out += '-';
+  append_digits(out, static_cast<unsigned>(date.month()), 2);
+  out += '-';
+  append_digits(out, static_cast<unsigned>(date.day()), 2);
+  return out;
 }
 
 std::string timestamp_text(Instant at) {
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::hh_mm_ss time(at - day);
-  char buffer[48];
-  const int length =
-      std::snprintf(buffer, sizeof buffer, " %02d:%02d:%02d.%06d+00", static_cast<int>(time.hours().count()),
-                    static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
-                    static_cast<int>(time.subseconds().count()));
-  return date_text(day).append(buffer, static_cast<std::size_t>(length));
+  std::string out;
+  out.reserve(32);
+  out = date_text(day);
+  char separator = ' ';
+  for (const auto part : {time.hours().count(), time.minutes().count(), time.seconds().count()}) {
+    out += std::exchange(separator, ':');
+    append_digits(out, static_cast<unsigned>(part), 2);
+  }
+  out += '.';
+  append_digits(out, static_cast<unsigned>(time.subseconds().count()), 6);
+  return out += "+00";
 }
 
 std::chrono::sys_days date_from_text(std::string_view text) {
@@ -90,13 +108,24 @@ Instant timestamp_from_text(std::string_view text) {
 }
 
 std::string text_array(const std::vector<std::string>& items) {
-  std::string out = "{";
+  std::size_t size = 2;
+  for (const auto& item : items) size += item.size() + item.size() / 4 + 3;
+  std::string out;
+  out.reserve(size);
+  out += '{';
   for (const auto& item : items) {
     if (out.size() > 1) out += ',';
     out += '"';
-    for (const char c : detail::checked_text(item)) {
-      if (c == '"' || c == '\\') out += '\\';
-      out += c;
+    std::string_view rest = item;
+    detail::refuse_nul(rest);
+    while (!rest.empty()) {
+      const std::size_t plain = std::min(rest.find_first_of("\"\\"), rest.size());
+      out += rest.substr(0, plain);
+      rest.remove_prefix(plain);
+      if (rest.empty()) break;
+      out += '\\';
+      out += rest.front();
+      rest.remove_prefix(1);
     }
     out += '"';
   }
@@ -138,15 +167,20 @@ std::string bytes_from_text(std::string_view text) {
 
 namespace detail {
 
-std::string checked_text(std::string_view text) {
+void refuse_nul(std::string_view text) {
   // libpq takes text up to the first NUL: what follows would be lost without a word.
   ENSURE(text.find('\0') == std::string_view::npos, "text with a NUL for the database");
+}
+
+std::string checked_text(std::string_view text) {
+  refuse_nul(text);
   return std::string(text);
 }
 
-Parameter parameter(const std::optional<Bytes>& v) {
-  if (!v) return {};
-  return {"\\x" + hex_encode(v->data)};
+std::string parameter_text(double v) {
+  char buffer[32];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, v).ptr;
+  return {buffer, end};
 }
 
 }  // namespace detail

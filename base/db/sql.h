@@ -4,7 +4,8 @@
 //   for (const auto& row : exec(tx, kFind, owner, id))
 //     use(value<std::string>(row[0]), value<std::optional<Instant>>(row[1]));
 //
-// BEGIN is not sent by itself: it goes with the first exec_count or exec_later, or before the first exec.
+// Few messages: BEGIN and the writes of exec_later and exec_demand wait for the transaction's next statement, or for
+// COMMIT, and go in one message with it. A transaction of such writes only is one round trip.
 //
 // Parameters: text (std::string, std::string_view, const char*), integers, bool, double, Instant, sys_seconds,
 // sys_days, Id<…>, Bytes (bytea), std::vector<std::string> (text[]), std::optional of any of them, std::nullopt. jsonb
@@ -14,23 +15,20 @@
 #pragma once
 
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <optional>
-#include <pqxx/binarystring>
 #include <pqxx/except>
-#include <pqxx/nontransaction>
-#include <pqxx/prepared_statement>
-#include <pqxx/result>
-#include <pqxx/result_iterator.hxx>
-#include <pqxx/row>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/db/rows.h"
 #include "base/db/statement.h"
 #include "base/db/transaction.h"
 #include "base/ensure.h"
@@ -46,20 +44,19 @@ struct Sent {
   bool binary = false;
 };
 
-// What a transaction has not sent yet: BEGIN, and the statements of exec_later. It goes out together with what comes
-// next, so that it costs no round trip of its own.
+// What a transaction has not sent yet: BEGIN, and the statements of exec_later and exec_demand. It goes out together
+// with what comes next, so that it costs no round trip of its own.
 class Unsent {
  public:
+  enum class Kept { write, demand };
   virtual ~Unsent() = default;
-  virtual void send() = 0;
-  virtual std::size_t send_and_count(const Statement& statement, std::span<const Sent> parameters) = 0;
-  virtual void keep(const Statement& statement, std::span<const Sent> parameters) = 0;
+  virtual Rows send(const Statement& statement, std::span<const Sent> parameters) = 0;
+  virtual void keep(const Statement& statement, std::span<const Sent> parameters, Kept as) = 0;
 };
 
 }  // namespace detail
 
 struct Transaction::Impl {
-  pqxx::transaction_base& session;
   detail::Unsent& unsent;
 };
 
@@ -80,11 +77,7 @@ std::string bytes_from_text(std::string_view text);  // "\x…"
 
 namespace detail {
 
-// A parameter as libpqxx takes it: text, or NULL.
-struct Parameter {
-  std::optional<std::string> text;
-};
-
+void refuse_nul(std::string_view text);
 std::string checked_text(std::string_view text);
 
 inline std::string parameter_text(std::string_view v) { return checked_text(v); }
@@ -93,7 +86,7 @@ inline std::string parameter_text(const char* v) { return checked_text(v); }
 inline std::string parameter_text(bool v) { return v ? "t" : "f"; }
 template <std::integral T>
 requires(!std::same_as<T, bool>) std::string parameter_text(T v) { return std::to_string(v); }
-inline std::string parameter_text(double v) { return pqxx::to_string(v); }
+std::string parameter_text(double v);
 inline std::string parameter_text(Instant v) { return timestamp_text(v); }
 inline std::string parameter_text(std::chrono::sys_seconds v) { return timestamp_text(v); }
 inline std::string parameter_text(std::chrono::sys_days v) { return date_text(v); }
@@ -104,54 +97,34 @@ std::string parameter_text(const Id<Tag>& v) {
 }
 
 template <class T>
-Parameter parameter(const T& v) {
-  return {parameter_text(v)};
-}
-inline Parameter parameter(std::nullopt_t) { return {}; }
-inline Parameter parameter(std::nullptr_t) = delete;
-inline pqxx::binarystring parameter(const Bytes& v) { return pqxx::binarystring(v.data.data(), v.data.size()); }
-Parameter parameter(const std::optional<Bytes>& v);
-template <class T>
-Parameter parameter(const std::optional<T>& v) {
-  return v ? Parameter{parameter_text(*v)} : Parameter{};
-}
-
-template <class T>
 Sent sent(const T& v) {
-  return {parameter(v).text};
+  return {parameter_text(v), false};
 }
+inline Sent sent(std::nullopt_t) { return {}; }
+inline Sent sent(std::nullptr_t) = delete;
 inline Sent sent(const Bytes& v) { return {v.data, true}; }
+template <class T>
+Sent sent(const std::optional<T>& v) {
+  return v ? sent(*v) : Sent{};
+}
 
 template <class T>
 struct Read;
 
 }  // namespace detail
-}  // namespace base::db
-
-template <>
-struct pqxx::string_traits<base::db::detail::Parameter> {
-  static constexpr const char* name() { return "parameter"; }
-  static constexpr bool has_null() { return true; }
-  static bool is_null(const base::db::detail::Parameter& p) { return !p.text; }
-  static base::db::detail::Parameter null() { return {}; }
-  static void from_string(const char text[], base::db::detail::Parameter& p) { p.text = text; }
-  static std::string to_string(const base::db::detail::Parameter& p) { return *p.text; }
-};
-
-namespace base::db {
-
-// Runs a prepared statement. Throws what libpqxx throws: Pool::run retries what may be retried; a store catches
-// pqxx::unique_violation only where it asked for it (the transaction is then over: prefer ON CONFLICT DO NOTHING).
+// Runs a prepared statement. Throws pqxx::sql_error (base/db/postgres_pool.cpp): Pool::run retries what may be retried;
+// a store catches pqxx::unique_violation only where it asked for it (the transaction is then over: prefer ON CONFLICT
+// DO NOTHING, or exec_demand).
 template <class... Args>
-pqxx::result exec(Transaction& tx, const Statement& statement, const Args&... args) {
-  tx.impl().unsent.send();
-  return tx.impl().session.exec_prepared(statement.name, detail::parameter(args)...);
+Rows exec(Transaction& tx, const Statement& statement, const Args&... args) {
+  const std::array<detail::Sent, sizeof...(Args)> parameters{detail::sent(args)...};
+  return tx.impl().unsent.send(statement, parameters);
 }
 
 // For statements that yield one row or none.
 template <class... Args>
-std::optional<pqxx::row> exec_row(Transaction& tx, const Statement& statement, const Args&... args) {
-  const pqxx::result rows = exec(tx, statement, args...);
+std::optional<Row> exec_row(Transaction& tx, const Statement& statement, const Args&... args) {
+  const Rows rows = exec(tx, statement, args...);
   ENSURE(rows.size() <= 1, std::string("more than one row: ") + statement.name);
   if (rows.empty()) return std::nullopt;
   return rows.front();
@@ -160,8 +133,7 @@ std::optional<pqxx::row> exec_row(Transaction& tx, const Statement& statement, c
 // For INSERT, UPDATE, DELETE: the number of rows it touched.
 template <class... Args>
 std::size_t exec_count(Transaction& tx, const Statement& statement, const Args&... args) {
-  const std::array<detail::Sent, sizeof...(Args)> parameters{detail::sent(args)...};
-  return tx.impl().unsent.send_and_count(statement, parameters);
+  return exec(tx, statement, args...).touched();
 }
 
 // For a write whose result nobody looks at: goes with the transaction's next statement, or with COMMIT. Its failure is
@@ -169,60 +141,74 @@ std::size_t exec_count(Transaction& tx, const Statement& statement, const Args&.
 template <class... Args>
 void exec_later(Transaction& tx, const Statement& statement, const Args&... args) {
   const std::array<detail::Sent, sizeof...(Args)> parameters{detail::sent(args)...};
-  tx.impl().unsent.keep(statement, parameters);
+  tx.impl().unsent.keep(statement, parameters, detail::Unsent::Kept::write);
 }
 
-// value<T>(row[i]). Index by position: it follows the statement's own column list.
+// As exec_later, for a statement that stands for a condition of the whole transaction: when it fails, nothing is
+// committed and Pool::run throws Unmet with its name. A condition can fail in two ways: a row that must not be there is
+// (an INSERT without ON CONFLICT), or one that must be there is not (NULL into a column without NULL, or `SELECT 1 /
+// count(*)` over the row wanted).
+template <class... Args>
+void exec_demand(Transaction& tx, const Statement& statement, const Args&... args) {
+  const std::array<detail::Sent, sizeof...(Args)> parameters{detail::sent(args)...};
+  tx.impl().unsent.keep(statement, parameters, detail::Unsent::Kept::demand);
+}
+
+// value<T>(row[i]).
 template <class T>
-T value(const pqxx::field& field) {
+T value(const Field& field) {
   return detail::Read<T>::from(field);
 }
 
 namespace detail {
 
-inline std::string_view text_of(const pqxx::field& field) {
+inline std::string_view text_of(const Field& field) {
   ENSURE(!field.is_null(), std::string("NULL in column ") + field.name());
-  return {field.c_str(), field.size()};
+  return field.text();
 }
 
 template <class T>
 struct Read {  // integers and double
-  static T from(const pqxx::field& field) {
-    ENSURE(!field.is_null(), std::string("NULL in column ") + field.name());
-    return field.as<T>();
+  static T from(const Field& field) {
+    const std::string_view text = text_of(field);
+    T number{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    ENSURE(error == std::errc() && end == text.data() + text.size(),
+           std::string("no number in column ") + field.name());
+    return number;
   }
 };
 template <>
 struct Read<bool> {
-  static bool from(const pqxx::field& field) { return text_of(field) == "t"; }
+  static bool from(const Field& field) { return text_of(field) == "t"; }
 };
 template <>
 struct Read<std::string> {
-  static std::string from(const pqxx::field& field) { return std::string(text_of(field)); }
+  static std::string from(const Field& field) { return std::string(text_of(field)); }
 };
 template <>
 struct Read<Instant> {
-  static Instant from(const pqxx::field& field) { return timestamp_from_text(text_of(field)); }
+  static Instant from(const Field& field) { return timestamp_from_text(text_of(field)); }
 };
 template <>
 struct Read<std::chrono::sys_days> {
-  static std::chrono::sys_days from(const pqxx::field& field) { return date_from_text(text_of(field)); }
+  static std::chrono::sys_days from(const Field& field) { return date_from_text(text_of(field)); }
 };
 template <>
 struct Read<Bytes> {
-  static Bytes from(const pqxx::field& field) { return {bytes_from_text(text_of(field))}; }
+  static Bytes from(const Field& field) { return {bytes_from_text(text_of(field))}; }
 };
 template <>
 struct Read<std::vector<std::string>> {
-  static std::vector<std::string> from(const pqxx::field& field) { return text_array_from_text(text_of(field)); }
+  static std::vector<std::string> from(const Field& field) { return text_array_from_text(text_of(field)); }
 };
 template <class Tag>
 struct Read<Id<Tag>> {
-  static Id<Tag> from(const pqxx::field& field) { return Id<Tag>(std::string(text_of(field))); }
+  static Id<Tag> from(const Field& field) { return Id<Tag>(std::string(text_of(field))); }
 };
 template <class T>
 struct Read<std::optional<T>> {
-  static std::optional<T> from(const pqxx::field& field) {
+  static std::optional<T> from(const Field& field) {
     if (field.is_null()) return std::nullopt;
     return Read<T>::from(field);
   }

@@ -63,11 +63,13 @@ TEST(TextArray, RefusesNullsAndNesting) {
 }
 
 TEST(Parameters, TextWithANulIsRefusedRatherThanCut) {
-  EXPECT_THROW(detail::parameter(std::string("a\0b", 3)), BrokenInvariant);
-  EXPECT_THROW(detail::parameter(std::vector<std::string>{std::string("\0", 1)}), BrokenInvariant);
-  EXPECT_FALSE(detail::parameter(std::optional<std::string>()).text.has_value());
-  EXPECT_EQ(detail::parameter(true).text, "t");
-  EXPECT_EQ(detail::parameter(std::optional<Bytes>(Bytes{std::string("\0\xff", 2)})).text, "\\x00ff");
+  EXPECT_THROW(detail::sent(std::string("a\0b", 3)), BrokenInvariant);
+  EXPECT_THROW(detail::sent(std::vector<std::string>{std::string("\0", 1)}), BrokenInvariant);
+  EXPECT_FALSE(detail::sent(std::optional<std::string>()).octets.has_value());
+  EXPECT_EQ(detail::sent(true).octets, "t");
+  const auto octets = detail::sent(std::optional<Bytes>(Bytes{std::string("\0\xff", 2)}));
+  EXPECT_TRUE(octets.binary);
+  EXPECT_EQ(octets.octets, std::string("\0\xff", 2));
 }
 
 TEST(BytesText, ReadsHexAndRefusesTheRest) {

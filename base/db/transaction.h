@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include "base/clock.h"
+#include "base/db/statement.h"
 
 namespace base::db {
 
@@ -39,12 +40,26 @@ class InDoubt : public std::runtime_error {  // connection lost while COMMIT was
   using std::runtime_error::runtime_error;
 };
 
+// What a transaction demanded (exec_demand, base/db/sql.h) was not so; nothing was committed.
+class Unmet : public std::runtime_error {
+ public:
+  enum class Why { already_there, missing };
+  Unmet(const std::string& statement, Why why)
+      : std::runtime_error("unmet: " + statement), statement_(statement), why_(why) {}
+  bool is(const Statement& demand) const { return statement_ == demand.name; }
+  Why why() const { return why_; }
+
+ private:
+  std::string statement_;
+  Why why_;
+};
+
 class Pool {
  public:
   virtual ~Pool() = default;
   // Runs `work` in a READ COMMITTED transaction and commits when it returns true; rolls back when it returns false or
   // throws. `work` may run up to three times more (serialization failure, deadlock, connection lost before COMMIT was
-  // sent): it must not have effects outside the transaction. Throws Unavailable, InDoubt, or what `work` threw.
+  // sent): it must not have effects outside the transaction. Throws Unavailable, InDoubt, Unmet, or what `work` threw.
   virtual void run(Deadline deadline, const std::function<bool(Transaction&)>& work) = 0;
   // Runs `work`, which only SELECTs, without a transaction block: one round trip a statement instead of three for one,
   // and each statement sees its own snapshot. For look-ups by key; no locks (FOR UPDATE/SHARE end with the statement).

@@ -24,7 +24,7 @@ constexpr Statement kAcceptStep{"connectors.customer.accept_totp_step", R"sql(
   UPDATE connectors.customer SET last_totp_step = $4::bigint
   WHERE brand_id = $1 AND bank_id = $2 AND psu_id = $3::uuid AND last_totp_step < $4::bigint)sql"};
 
-std::optional<CustomerRow> customer_of(const std::optional<pqxx::row>& row) {
+std::optional<CustomerRow> customer_of(const std::optional<base::db::Row>& row) {
   if (!row) return std::nullopt;
   return CustomerRow{.psu = value<base::PsuId>((*row)[0]),
                      .password_hash = value<std::string>((*row)[1]),

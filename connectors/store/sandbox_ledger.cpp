@@ -100,7 +100,7 @@ HorizonColumns columns_of(const MovementQuery& query) {
   return columns;
 }
 
-MovementRow movement_of(const pqxx::row& row) {
+MovementRow movement_of(const base::db::Row& row) {
   return {.account = value<base::AccountId>(row[0]),
           .seq = value<std::int64_t>(row[1]),
           .transaction_id = value<std::string>(row[2]),

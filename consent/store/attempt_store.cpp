@@ -53,7 +53,7 @@ DELETE FROM consent.authentication_counter
    SELECT brand_id, bank_id, subject FROM consent.authentication_counter
     WHERE updated_at < $1 AND (blocked_until IS NULL OR blocked_until <= $2) LIMIT $3 FOR UPDATE SKIP LOCKED))sql"};
 
-CounterState state_of(const pqxx::row& row) {
+CounterState state_of(const base::db::Row& row) {
   return {value<int>(row[0]), value<int>(row[1]), value<std::optional<Instant>>(row[2])};
 }
 

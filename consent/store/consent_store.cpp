@@ -162,7 +162,7 @@ base::db::ActorKind actor_kind_from_text(std::string_view text) {
   throw base::BrokenInvariant("an actor kind in the database that this program does not know");
 }
 
-Consent consent_of(const pqxx::row& row) {
+Consent consent_of(const base::db::Row& row) {
   Consent c;
   c.tenant = {value<base::BrandId>(row[0]), value<base::BankId>(row[1])};
   c.id = value<base::ConsentId>(row[2]);
@@ -198,7 +198,7 @@ Consent consent_of(const pqxx::row& row) {
   return c;
 }
 
-HistoryEntry history_of(const pqxx::row& row) {
+HistoryEntry history_of(const base::db::Row& row) {
   HistoryEntry h;
   h.at = value<Instant>(row[0]);
   h.recorded = value<Instant>(row[1]);

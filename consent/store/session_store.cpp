@@ -67,7 +67,7 @@ DELETE FROM consent.customer_session
  WHERE session_id IN (SELECT session_id FROM consent.customer_session WHERE last_active_at <= $1 OR ends_at <= $2
                        LIMIT $3 FOR UPDATE SKIP LOCKED))sql"};
 
-SessionRow session_of(const pqxx::row& row) {
+SessionRow session_of(const base::db::Row& row) {
   SessionRow s;
   s.id = value<std::string>(row[0]);
   s.psu = value<std::optional<base::PsuId>>(row[1]);
@@ -83,7 +83,7 @@ SessionRow session_of(const pqxx::row& row) {
   return s;
 }
 
-std::optional<SessionRow> one(const std::optional<pqxx::row>& row) {
+std::optional<SessionRow> one(const std::optional<base::db::Row>& row) {
   if (!row) return std::nullopt;
   return session_of(*row);
 }

@@ -62,7 +62,7 @@ constexpr Statement kReplaceAllRefreshTokens{"oauth.client.replace_all_refresh_t
 constexpr Statement kLock{"oauth.client.lock", R"sql(
   SELECT client_id FROM oauth.client WHERE brand_id = $1 AND client_id = $2 FOR NO KEY UPDATE)sql"};
 
-Client client_of(const pqxx::row& row) {
+Client client_of(const base::db::Row& row) {
   Client client;
   client.id = value<base::ClientId>(row[0]);
   client.name = value<std::string>(row[1]);
@@ -99,7 +99,7 @@ Client client_of(const pqxx::row& row) {
   return client;
 }
 
-void add_key_of(const pqxx::row& row, Client& client) {
+void add_key_of(const base::db::Row& row, Client& client) {
   if (row[22].is_null()) return;
   ClientKey key;
   key.kid = value<std::string>(row[22]);
@@ -117,7 +117,7 @@ void add_key_of(const pqxx::row& row, Client& client) {
 
 std::optional<Client> find_client(base::db::Transaction& tx, const base::BrandId& brand, const base::ClientId& client,
                                   KeysWanted keys) {
-  const pqxx::result rows = exec(tx, kFind, brand, client, keys == KeysWanted::all);
+  const base::db::Rows rows = exec(tx, kFind, brand, client, keys == KeysWanted::all);
   if (rows.empty()) return std::nullopt;
   Client found = client_of(rows.front());
   for (const auto& row : rows) add_key_of(row, found);

@@ -60,7 +60,7 @@ constexpr Statement kFacts{"oauth.access.facts", R"sql(
     LEFT JOIN oauth.authorization_grant g
       ON g.brand_id = $1 AND g.grant_id = $3::uuid AND g.client_id = $2 AND g.status = 'live')sql"};
 
-std::vector<EndedGrant> ended_of(const pqxx::result& rows) {
+std::vector<EndedGrant> ended_of(const base::db::Rows& rows) {
   std::vector<EndedGrant> ended;
   for (const auto& row : rows) ended.push_back({value<base::GrantId>(row[0]), value<base::ClientId>(row[1])});
   return ended;

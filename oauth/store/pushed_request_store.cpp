@@ -55,9 +55,9 @@ constexpr Statement kMarkEnded{"oauth.interaction.mark_ended", R"sql(
   UPDATE oauth.pushed_request SET ended_at = $3, outcome = $4
    WHERE ends_at = $1 AND request_hash = $2 AND ended_at IS NULL)sql"};
 
-std::optional<PushedRequestRow> row_of(const std::optional<pqxx::row>& found) {
+std::optional<PushedRequestRow> row_of(const std::optional<base::db::Row>& found) {
   if (!found) return std::nullopt;
-  const pqxx::row& row = *found;
+  const base::db::Row& row = *found;
   PushedRequestRow out;
   out.request.client = value<base::ClientId>(row[0]);
   out.request.redirect_uri = value<std::string>(row[1]);

@@ -84,13 +84,13 @@ Value known(std::optional<Value> parsed) {
   return *parsed;
 }
 
-std::optional<FailureClass> failure_of(const pqxx::field& field) {
+std::optional<FailureClass> failure_of(const base::db::Field& field) {
   const auto text = value<std::optional<std::string>>(field);
   if (!text) return std::nullopt;
   return known(failure_class_from_text(*text));
 }
 
-Delivery delivery_of(const pqxx::row& row) {
+Delivery delivery_of(const base::db::Row& row) {
   Delivery delivery;
   delivery.id = value<DeliveryId>(row[0]);
   delivery.endpoint = value<EndpointId>(row[1]);

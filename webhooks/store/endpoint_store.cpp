@@ -80,7 +80,7 @@ Value known(std::optional<Value> parsed) {
   return *parsed;
 }
 
-Endpoint endpoint_of(const pqxx::row& row, const Owner& owner) {
+Endpoint endpoint_of(const base::db::Row& row, const Owner& owner) {
   Endpoint endpoint;
   endpoint.id = value<EndpointId>(row[0]);
   endpoint.owner = owner;
@@ -108,7 +108,7 @@ std::optional<std::string> text_or_null(const std::optional<DisabledReason>& rea
 void lock_owner(Transaction& tx, const Owner& owner) { exec(tx, kLockOwner, owner.tenant.brand, owner.client); }
 
 int count_endpoints(Transaction& tx, const Owner& owner) {
-  return value<int>(exec_row(tx, kCount, owner.tenant.brand, owner.client)->at(0));
+  return value<int>((*exec_row(tx, kCount, owner.tenant.brand, owner.client))[0]);
 }
 
 void insert_endpoint(Transaction& tx, const Endpoint& endpoint, const SealingKey& sealing) {
@@ -168,7 +168,7 @@ void update_health(Transaction& tx, const EndpointId& id, const HealthRow& row) 
 }
 
 std::optional<StoredKeys> signing_keys(Transaction& tx, const Owner& owner, const EndpointId& id) {
-  const pqxx::result rows = exec(tx, kKeys, owner.tenant.brand, owner.client, id);
+  const base::db::Rows rows = exec(tx, kKeys, owner.tenant.brand, owner.client, id);
   if (rows.empty()) return std::nullopt;
   StoredKeys stored;
   bool has_current = false;

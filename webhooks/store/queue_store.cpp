@@ -128,7 +128,7 @@ constexpr Statement kDie{"webhooks.delivery.die", R"sql(
 constexpr Statement kState{"webhooks.queue.state", R"sql(
   SELECT count(*), min(due_at) FROM webhooks.queue)sql"};
 
-OutboxRow outbox_row(const pqxx::row& row) {
+OutboxRow outbox_row(const base::db::Row& row) {
   OutboxRow out;
   out.position = value<std::int64_t>(row[0]);
   out.event.id = value<std::string>(row[2]);
@@ -163,7 +163,7 @@ OutboxBatch read_after_restore(Transaction& tx, const Cursor& cursor) {
   for (const auto& row : exec(tx, kReadAfterRestore, cursor.xid, cursor.position, cursor.top, xmin, xmax)) {
     batch.rows.push_back(outbox_row(row));
   }
-  const auto floor = value<std::int64_t>(exec_row(tx, kTopOfRestored, xmax)->at(0));
+  const auto floor = value<std::int64_t>((*exec_row(tx, kTopOfRestored, xmax))[0]);
   exec(tx, kMoveCursor, xmin, 0, top_of(batch.rows, cursor.top), std::max(floor, cursor.floor));
   return batch;
 }
@@ -183,7 +183,7 @@ std::optional<OutboxBatch> advance_cursor(Transaction& tx, int most) {
   if (value<bool>((*row)[4])) return read_after_restore(tx, cursor);
 
   OutboxBatch batch;
-  const pqxx::result rows = exec(tx, kRead, cursor.xid, cursor.position, cursor.floor, most);
+  const base::db::Rows rows = exec(tx, kRead, cursor.xid, cursor.position, cursor.floor, most);
   if (rows.empty()) return batch;
   for (const auto& each : rows) batch.rows.push_back(outbox_row(each));
   const auto last_xid = value<std::string>(rows.back()[1]);
