@@ -60,7 +60,7 @@ std::optional<Bytes> bytes_or_null(const std::string& bytes) {
   return bytes.empty() ? std::nullopt : std::optional(Bytes{bytes});
 }
 
-ChallengeRow row_of(const pqxx::row& row) {
+ChallengeRow row_of(const base::db::Row& row) {
   ChallengeRow r;
   r.id = value<std::string>(row[0]);
   r.session = value<std::string>(row[1]);

@@ -57,7 +57,7 @@ std::optional<Bytes> bytes_or_null(const std::string& bytes) {
   return bytes.empty() ? std::nullopt : std::optional(Bytes{bytes});
 }
 
-FactorRow row_of(const pqxx::row& row) {
+FactorRow row_of(const base::db::Row& row) {
   FactorRow r;
   r.factor.id = value<std::string>(row[0]);
   r.psu = value<base::PsuId>(row[1]);
@@ -74,7 +74,7 @@ FactorRow row_of(const pqxx::row& row) {
   return r;
 }
 
-std::optional<FactorRow> one(const std::optional<pqxx::row>& row) {
+std::optional<FactorRow> one(const std::optional<base::db::Row>& row) {
   if (!row) return std::nullopt;
   return row_of(*row);
 }
