@@ -425,8 +425,13 @@ Response PsuPages::interaction_decision(Call& call) {
     // What was decided on is what stands on the page now: another text, a page of yesterday, a changed consent.
     if (form->only("shown").value_or("") != base::crypto::sha256_base64url(reviewed->shown))
       return show_review(call, flow, "");
-    request = {flow.view.client,         flow.view.consent, psu, {}, {}, {flow.session->id, reviewed->shown},
-               flow.session->bound_terms};
+    request = {.client = flow.view.client,
+               .consent = flow.view.consent,
+               .psu = psu,
+               .chosen = {},
+               .shareable = {},
+               .evidence = {flow.session->id, reviewed->shown},
+               .bound_terms = flow.session->bound_terms};
     for (const auto account : form->all("account")) request.chosen.insert(base::AccountId(std::string(account)));
     for (const auto& account : reviewed->accounts) {
       request.shareable.insert(account.account);

@@ -103,6 +103,7 @@ ObieFailure failure_of(const consent::ConsentError& error) {
     case ConsentErrorCode::no_account_selected:
     case ConsentErrorCode::account_not_shareable:
     case ConsentErrorCode::too_many_accounts:
+    case ConsentErrorCode::terms_not_confirmed:
       break;  // said to customers alone
   }
   return make(ObieCode::unexpected_error);
