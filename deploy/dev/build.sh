@@ -38,11 +38,11 @@ fuzz() {  # NAME [SECONDS]
     $([[ -d $ROOT/tests/fuzz/corpus/$name ]] && echo "$ROOT/tests/fuzz/corpus/$name")
 }
 
-bench() {  # [http|oauth] [options of bench/NAME/run.sh]: which measures; it is given the folder of the programs
+bench() {  # [http|oauth|storage] [options of bench/NAME/run.sh]: which measures; it is given the folder of the programs
   local name=${1:-http} code=0
   (($#)) && shift
   [[ -x $ROOT/bench/$name/run.sh ]] || fail "./dev bench takes one of: $(cd "$ROOT/bench" && ls -d -- */ 2>/dev/null | tr -d / | tr '\n' ' ')"
-  install_packages build serve bench
+  install_packages build serve bench $([[ $name == storage ]] && echo unit)
   build release aldgate "${name}_bench"
   if [[ $name == oauth ]]; then prepare_bench_peer; fi
   # The product itself in the same rounds, on a sandbox of its own without limits, as new.
