@@ -98,32 +98,36 @@ base::Result<RequestObject, OAuthError> verify_request_object(std::string_view t
                                                               const std::string& issuer, const base::Caller& caller,
                                                               ClientKeys& keys) {
   const Profile& profile = profile_of(client.profile);
-  // [RFC9101-6.1] an encrypted object proves nothing about who wrote it; [RFC7516-9] a compact JWE has five parts
+  // [RFC9101-10.2] "no source authentication is enabled by the encryption"; [RFC7516-9] a compact JWE has five parts
   if (std::count(text.begin(), text.end(), '.') == 4) {
     return refuse("encrypted request objects are not accepted: send a signed one of three parts");
   }
   const auto jws = base::crypto::parse_compact(text, {.max_bytes = kMaxRequestObject, .max_header_bytes = 4 * 1024});
   if (!jws) return refuse("not a well-formed JWS: " + jws.error().log_text);
-  // [RFC8725-3.11] [RFC9101-10.8] explicit typing: a client assertion or a DPoP proof is no request object
+  // [FAPI2-MS-FINAL-5.3.1-5] typ oauth-authz-req+jwt is accepted; [RFC8725-3.11] [RFC9101-10.8] explicit typing: a
+  // client assertion or a DPoP proof is no request object
   if (jws->header.typ && !jws->header.is_type("JWT") && !jws->header.is_type("oauth-authz-req+jwt")) {
     return refuse("typ must be oauth-authz-req+jwt or JWT");
   }
   // The keys are the registered ones [RFC7515-4.1.3]; an embedded one only confuses.
   if (jws->header.jwk) return refuse("the header must not embed a jwk");
-  // [RFC9101-6.2] "The signature MUST be validated … the algorithm … for the client"; never none
+  // [RFC9101-6.2] "The signature MUST be validated using a key associated with the client and the algorithm specified
+  // in the alg Header Parameter"; never none
   const auto signature = keys.verify(caller, client, *jws);
   if (!signature) return refuse(signature.error().public_text, signature.error().log_text);
 
   const auto claims = Claims::parse(jws->payload);
   if (!claims) return refuse(claims.error());
-  // [RFC9101-5] iss is the client; [RFC9126-3] "if the authenticated client_id does not match the client_id claim in
-  // the Request Object", the request MUST be rejected
+  // [RFC9101-4] iss, "with [its] semantics being the same as defined in the JWT specification", is the client;
+  // [RFC9126-3] "if the authenticated client_id does not match the client_id claim in the Request Object", the request
+  // MUST be rejected
   for (const std::string_view name : {"iss", "client_id"}) {
     if (claims->text(name) != client.id.str()) return refuse(std::string(name) + " must be the client's client_id");
   }
-  // [FAPI2-MS-FINAL-5.3.1-2] "the aud claim … to be, or to be an array containing, the … issuer identifier"
+  // [FAPI2-MS-FINAL-5.3.1-2] "shall require the aud claim in the request object to be, or to be an array containing,
+  // the authorization server's issuer identifier URL"
   if (!claims->has_audience(issuer)) return refuse("aud must be, or be an array with, the issuer identifier " + issuer);
-  // [RFC9101-10.8] sub with the client's id would make it a client assertion
+  // [RFC9101-10.8] "never use the client ID as the sub value in a Request Object": it would be a client assertion
   if (claims->text("sub") == client.id.str()) return refuse("sub must not be the client_id");
   TRY_VOID(check_dates(*claims, profile, caller.now.protocol));
   // [RFC9101-4] "request and request_uri parameters MUST NOT be included in Request Objects."

@@ -88,8 +88,8 @@ struct Case {
 };
 
 // [FAPI2-MS-FINAL-5.3.1-2] [FAPI2-MS-FINAL-5.3.1-3] [FAPI2-MS-FINAL-5.3.1-4] [FAPI2-SP-FINAL-5.3.2.1-13]
-// [RFC9101-4] [RFC9101-5] [RFC9101-6.1] [RFC9101-6.2] [RFC9101-10.8] [RFC9126-3] [RFC8725-3.11] [RFC7515-4.1.3]
-// [RFC7516-9]; attacks 3, 24, 25, 26, 40.
+// [RFC9101-4] [FAPI2-MS-FINAL-5.3.1-5] [RFC9101-6.2] [RFC9101-10.2] [RFC9101-10.8] [RFC9126-3] [RFC8725-3.11]
+// [RFC7515-4.1.3] [RFC7516-9]; attacks 3, 24, 25, 26, 40.
 TEST(RequestObject, EachCheckRefusesWhatIsOneStepOff) {
   const std::vector<Case> cases = {
       {"typ absent", [](auto& o) { o.header.erase("typ"); }, nullptr},
