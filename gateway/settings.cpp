@@ -174,6 +174,15 @@ base::Result<Settings, std::vector<std::string>> load_settings(const std::filesy
         s.trusted_peers.push_back(*range);
       }
     }
+    s.client_address_header =
+        edge.choice<ClientAddressHeader>("client_address_header",
+                                         {{"none", ClientAddressHeader::none},
+                                          {"Forwarded", ClientAddressHeader::forwarded},
+                                          {"X-Forwarded-For", ClientAddressHeader::x_forwarded_for}},
+                                         ClientAddressHeader::none);
+    if (s.client_address_header != ClientAddressHeader::none && s.trusted_peers.empty()) {
+      edge.refuse("client_address_header", "needs trusted_peers: from nobody else it is believed");
+    }
     // One source of client certificates: the handshake with this node, or the word of the edge.
     const bool asks = std::any_of(s.http.listeners.begin(), s.http.listeners.end(), [](const auto& listener) {
       return listener.kind == base::http::Listener::mtls && listener.tls && listener.tls->request_client_certificate;
@@ -210,7 +219,9 @@ base::Result<Settings, std::vector<std::string>> load_settings(const std::filesy
   s.key_schedule.active_period = seconds_of(keys, "active_seconds", 60, 366 * 86400, 30 * 86400);
   s.key_schedule.overlap = seconds_of(keys, "retire_seconds", 1, 30 * 86400, 900);
 
-  s.interaction_lifetime = seconds_of(reader.section("oauth"), "interaction_seconds", 60, 7200, 1800);
+  const Section oauth = reader.section("oauth");
+  s.interaction_lifetime = seconds_of(oauth, "interaction_seconds", 60, 7200, 1800);
+  s.refresh_token_retry = seconds_of(oauth, "refresh_token_retry_seconds", 10, 86400, 60);
 
   const Section consent = reader.section("consent");
   s.sessions.idle = seconds_of(consent, "idle_seconds", 1, 300, 300);

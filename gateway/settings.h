@@ -18,6 +18,7 @@
 #include "consent/sca/attempt_counter.h"
 #include "consent/sca/customer_sessions.h"
 #include "gateway/http_server/http_server.h"
+#include "gateway/pipeline/edge.h"
 #include "gateway/pipeline/limits.h"
 #include "gateway/routes.h"
 #include "oauth/tokens/key_schedule.h"
@@ -59,12 +60,14 @@ struct Settings {
   std::chrono::seconds leave{10};  // between /readyz saying 503 and the doors closing
   std::chrono::seconds drain{10};
   std::vector<std::string> client_ca_files;
-  std::vector<base::net::Cidr> trusted_peers;  // edges whose Client-Cert headers are believed; none: nobody's are
+  std::vector<base::net::Cidr> trusted_peers;  // edges whose word on the client is believed; none: nobody's is
+  ClientAddressHeader client_address_header = ClientAddressHeader::none;
   DatabaseSettings database;
   base::cache::RedisSettings redis;
   std::filesystem::path key_encryption_key_file;
   oauth::KeySchedule key_schedule;
   std::chrono::seconds interaction_lifetime{1800};
+  std::chrono::seconds refresh_token_retry{60};
   consent::SessionLimits sessions;
   consent::LockoutPolicy lockout;
   webhooks::DeliverySettings deliveries;

@@ -4,12 +4,15 @@
 
 #include "base/crypto/x509.h"
 #include "base/encoding.h"
+#include "gateway/pipeline/forwarded.h"
 
 namespace gateway {
 namespace {
 
 constexpr std::string_view kClientCert = "Client-Cert";
 constexpr std::string_view kClientCertChain = "Client-Cert-Chain";
+constexpr std::string_view kForwarded = "Forwarded";
+constexpr std::string_view kForwardedFor = "X-Forwarded-For";
 constexpr std::size_t kMostChain = 5;
 constexpr std::size_t kMostHeaderBytes = 24 * 1024;
 
@@ -73,23 +76,43 @@ base::Result<std::optional<ForwardedCertificate>, std::string_view> read_client_
   return std::optional<ForwardedCertificate>(std::move(forwarded));
 }
 
-bool Edge::trusts(const base::http::Peer& peer) const {
-  const auto address = base::net::IpAddress::parse(peer.address);
-  return address && std::any_of(trusted_peers_.begin(), trusted_peers_.end(),
-                                [&](const base::net::Cidr& range) { return range.contains(*address); });
+bool Edge::trusts(const base::net::IpAddress& address) const {
+  return std::any_of(trusted_peers_.begin(), trusted_peers_.end(),
+                     [&](const base::net::Cidr& range) { return range.contains(address); });
+}
+
+// From the last hop towards the client: the first address that is no edge of ours is the client's. What stands before
+// it came from there, and is not looked at [RFC7239-8.1].
+base::Result<void, std::string_view> Edge::apply_address(base::http::Request& request) const {
+  if (address_ == ClientAddressHeader::none) return {};
+  const bool standard = address_ == ClientAddressHeader::forwarded;
+  const auto lines = request.headers.all(standard ? kForwarded : kForwardedFor);
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+    TRY(const auto nodes, standard ? read_forwarded(*line) : read_x_forwarded_for(*line));
+    for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
+      if (!node->address) return {};  // an edge that does not tell: it stands for all behind it
+      request.peer.address = node->address->text();
+      request.peer.port = node->port;
+      if (!trusts(*node->address)) return {};
+    }
+  }
+  return {};
 }
 
 base::Result<void, std::string_view> Edge::apply(base::http::Request& request) const {
-  if (request.listener == base::http::Listener::mtls && trusts(request.peer)) {
-    TRY(auto forwarded, read_client_cert(request.headers));
-    // What the edge itself shows in its handshake with this node is never the client's.
-    if (!forwarded) forwarded.emplace();
-    request.peer.certificate_der = std::move(forwarded->certificate_der);
-    request.peer.certificate_chain_der = std::move(forwarded->chain_der);
+  const auto peer = base::net::IpAddress::parse(request.peer.address);
+  if (peer && trusts(*peer)) {
+    if (request.listener == base::http::Listener::mtls) {
+      TRY(auto forwarded, read_client_cert(request.headers));
+      // What the edge itself shows in its handshake with this node is never the client's.
+      if (!forwarded) forwarded.emplace();
+      request.peer.certificate_der = std::move(forwarded->certificate_der);
+      request.peer.certificate_chain_der = std::move(forwarded->chain_der);
+    }
+    TRY_VOID(apply_address(request));
   }
   // [RFC9440-2.4] from anybody else they mean nothing, and nobody behind this may come to believe them
-  request.headers.remove(kClientCert);
-  request.headers.remove(kClientCertChain);
+  for (const auto name : {kClientCert, kClientCertChain, kForwarded, kForwardedFor}) request.headers.remove(name);
   return {};
 }
 

@@ -183,5 +183,76 @@ TEST(Edge, AConfiguredPeerSaysWhichCertificateItWas) {
   EXPECT_EQ(elsewhere.header("X-Left"), "no");
 }
 
+struct Hop {
+  const char* peer;
+  Headers headers;
+  const char* client;  // "400": refused
+};
+
+void walk_back(ClientAddressHeader header, std::initializer_list<Hop> hops) {
+  const Edge edge(ranges({"10.1.0.0/28", "2001:db8:e::/64"}), header);
+  for (const auto& [peer, headers, client] : hops) {
+    for (const auto listener : {base::http::Listener::public_, base::http::Listener::mtls}) {
+      base::http::Request request;
+      request.listener = listener;
+      request.peer.address = peer;
+      request.headers = headers;
+      const bool good = edge.apply(request).has_value();
+      EXPECT_EQ(good ? request.peer.address : "400", client) << peer << headers.all("Forwarded").size();
+      if (!good) continue;
+      EXPECT_EQ(request.headers.count("Forwarded") + request.headers.count("X-Forwarded-For"), 0u)
+          << "nobody behind this comes to believe it";
+    }
+  }
+}
+
+// [RFC7239-8.1] the client's address: whoever is not an edge may write what he likes
+TEST(Edge, TheClientsAddressIsTheFirstOneThatIsNoEdge) {
+  walk_back(ClientAddressHeader::forwarded,
+            {
+                {"10.1.0.1", {{"Forwarded", "for=192.0.2.1"}}, "192.0.2.1"},
+                {"10.1.0.1", {{"Forwarded", "for=\"192.0.2.1:4711\";proto=https"}}, "192.0.2.1"},
+                {"10.1.0.1", {{"Forwarded", "for=\"[2001:db8::7]:4711\""}}, "2001:db8::7"},
+                {"2001:db8:e::1", {{"Forwarded", "for=\"[2001:db8:f::7]\""}}, "2001:db8:f::7"},
+                {"10.1.0.1", {{"Forwarded", "for=198.51.100.9, for=192.0.2.1, for=10.1.0.2"}}, "192.0.2.1"},
+                {"10.1.0.1", {{"Forwarded", "for=192.0.2.1"}, {"forwarded", "for=10.1.0.2"}}, "192.0.2.1"},
+                {"10.1.0.1", {{"Forwarded", "\"broken"}, {"Forwarded", "for=192.0.2.1"}}, "192.0.2.1"},
+                {"10.1.0.1", {{"Forwarded", "for=10.1.0.3, for=10.1.0.2"}}, "10.1.0.3"},
+                {"10.1.0.1", {{"Forwarded", "for=192.0.2.1, for=unknown"}}, "10.1.0.1"},
+                {"10.1.0.1", {{"Forwarded", "for=192.0.2.1, for=_hidden, for=10.1.0.2"}}, "10.1.0.2"},
+                {"10.1.0.1", {{"X-Forwarded-For", "192.0.2.1"}}, "10.1.0.1"},
+                {"10.1.0.1", {}, "10.1.0.1"},
+                {"10.1.0.1", {{"Forwarded", "for=2001:db8::7"}}, "400"},
+                {"10.1.0.1", {{"Forwarded", "for=192.0.2.1;for=192.0.2.2"}}, "400"},
+                {"10.1.0.1", {{"Forwarded", "for=evil.example"}}, "400"},
+            });
+  walk_back(ClientAddressHeader::x_forwarded_for,
+            {
+                {"10.1.0.1", {{"X-Forwarded-For", "192.0.2.1"}}, "192.0.2.1"},
+                {"10.1.0.1", {{"X-Forwarded-For", "198.51.100.9, 192.0.2.1,10.1.0.2"}}, "192.0.2.1"},
+                {"10.1.0.1", {{"X-Forwarded-For", "spoofed"}, {"X-Forwarded-For", "192.0.2.1"}}, "192.0.2.1"},
+                {"10.1.0.1", {{"X-Forwarded-For", "2001:db8::7"}}, "2001:db8::7"},
+                {"10.1.0.1", {{"X-Forwarded-For", "[2001:db8::7]:4711"}}, "2001:db8::7"},
+                {"10.1.0.1", {{"X-Forwarded-For", "::ffff:192.0.2.1"}}, "192.0.2.1"},
+                {"10.1.0.1", {{"Forwarded", "for=192.0.2.1"}}, "10.1.0.1"},
+                {"10.1.0.1", {{"X-Forwarded-For", "192.0.2.1, x"}}, "400"},
+            });
+}
+
+TEST(Edge, AnAddressOfAnybodyElseIsNotHeard) {
+  for (const auto header : {ClientAddressHeader::forwarded, ClientAddressHeader::x_forwarded_for}) {
+    walk_back(
+        header,
+        {
+            {"192.0.2.66", {{"Forwarded", "for=198.51.100.9"}, {"X-Forwarded-For", "198.51.100.9"}}, "192.0.2.66"},
+            {"192.0.2.66", {{"Forwarded", "rubbish"}, {"X-Forwarded-For", "rubbish"}}, "192.0.2.66"},
+            {"2001:db8:f::1", {{"X-Forwarded-For", "10.1.0.1"}}, "2001:db8:f::1"},
+            {"10.1.0.16", {{"Forwarded", "for=198.51.100.9"}}, "10.1.0.16"},
+        });
+  }
+  walk_back(ClientAddressHeader::none,
+            {{"10.1.0.1", {{"Forwarded", "for=192.0.2.1"}, {"X-Forwarded-For", "192.0.2.1"}}, "10.1.0.1"}});
+}
+
 }  // namespace
 }  // namespace gateway

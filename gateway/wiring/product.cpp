@@ -79,6 +79,7 @@ oauth::Settings oauth_settings(const Settings& settings) {
   oauth.mtls_base = settings.mtls_base;
   oauth.resource_audience = settings.issuer;
   oauth.interaction_lifetime = settings.interaction_lifetime;
+  oauth.refresh_token_retry = settings.refresh_token_retry;
   oauth.sandbox = settings.sandbox ? oauth::SandboxFeatures::yes : oauth::SandboxFeatures::no;
   return oauth;
 }
@@ -166,8 +167,8 @@ Product::Parts::Parts(Settings read)
                       settings.deliveries),
       limits(settings.limits, limiter),
       pages({"Aldgate Bank", settings.sandbox.has_value()},
-            {database, entropy, audit, authorization_server.interactions(), authorization_server.clients(), customer_sessions,
-             customer_authentication, consent_authorisation, consent_dashboard, customer_bank}),
+            {database, entropy, audit, authorization_server.interactions(), authorization_server.clients(),
+             customer_sessions, customer_authentication, consent_authorisation, consent_dashboard, customer_bank}),
       account_information({database, account_access_consents, consent_access, banks,
                            settings.issuer + std::string(kObie), settings.mtls_base + std::string(kObie), 100}),
       operations(metrics,
@@ -350,7 +351,7 @@ int Product::serve() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   const PipelineSettings pipeline_settings{p.settings.tenant, p.settings.issuer, p.settings.request_deadline,
-                                           p.settings.sandbox_routes(), Edge(p.settings.trusted_peers)};
+                                           p.settings.sandbox_routes(), Edge(p.settings.trusted_peers, p.settings.client_address_header)};
   Pipeline pipeline(pipeline_settings,
                     {p.protocol, p.business, p.monotonic, p.entropy, p.metrics, p.journal, p.database, p.limits,
                      p.authorization_server.resource_server()},

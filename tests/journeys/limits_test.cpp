@@ -59,6 +59,30 @@ TEST(Limits, OfAnAddressEndIn429InTheSurfacesWords) {
   EXPECT_EQ(gateway.send("GET", "/login", {}, "", peer).status, 200);
 }
 
+// Behind an edge the customers are counted, not the edge; and nobody else can choose whom he is counted as.
+TEST(Limits, CountTheCustomerBehindATrustedEdge) {
+  Gateway gateway([](gateway::Settings& s) {
+    s.limits.address = {3, 3600s};
+    s.trusted_peers = {*base::net::Cidr::parse("10.1.0.0/28")};
+    s.client_address_header = gateway::ClientAddressHeader::forwarded;
+  });
+  base::http::Peer edge = Gateway::default_peer();
+  edge.address = "10.1.0.1";
+  const auto status_for = [&](const std::string& client, const base::http::Peer& peer) {
+    return gateway.send("GET", "/login", {{"Forwarded", "for=" + client}}, "", peer).status;
+  };
+  int last = 0;
+  for (int i = 0; i < 6; ++i) last = status_for("198.51.100.21", edge);
+  EXPECT_EQ(last, 429);
+  EXPECT_EQ(status_for("198.51.100.22", edge), 200) << "the neighbour behind the same edge";
+  EXPECT_EQ(status_for("unknown;for=x", edge), 400);
+
+  base::http::Peer stranger = Gateway::default_peer();
+  stranger.address = "203.0.113.77";
+  for (int i = 0; i < 6; ++i) last = status_for("198.51.100.1" + std::to_string(i), stranger);
+  EXPECT_EQ(last, 429) << "another name each time";
+}
+
 TEST(Limits, CountASubscribersWholeIpv6Network) {
   Gateway gateway([](gateway::Settings& s) { s.limits.address = {3, 3600s}; });
   base::http::Peer peer = Gateway::default_peer();

@@ -163,7 +163,8 @@ Gateway::Gateway(const Change& change) : database_(tests::Database::copy_of(seed
   auto& p = parts();
   pipeline_ = std::make_unique<gateway::Pipeline>(
       gateway::PipelineSettings{p.settings.tenant, p.settings.issuer, p.settings.request_deadline,
-                                p.settings.sandbox_routes(), gateway::Edge(p.settings.trusted_peers)},
+                                p.settings.sandbox_routes(),
+                                gateway::Edge(p.settings.trusted_peers, p.settings.client_address_header)},
       gateway::PipelineDeps{clock_, p.business, p.monotonic, p.entropy, p.metrics, p.journal, p.database, p.limits,
                             p.authorization_server.resource_server()},
       p.endpoints);
