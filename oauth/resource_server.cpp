@@ -113,10 +113,6 @@ void point_to_metadata(AccessRefusal& refusal, const Settings& settings, const b
 
 bool PresentedAccess::has_scope(std::string_view scope) const { return scope_has(scope_, scope); }
 
-AccessRefusal invalid_token(const base::http::Call& call, std::string log_text) {
-  return invalid_token(scheme_of(call), std::move(log_text));
-}
-
 AccessRefusal insufficient_scope(const base::http::Call& call, std::string_view scope) {
   const std::string text = "the access token has not the scope that is needed";
   AccessRefusal out;
@@ -207,6 +203,12 @@ base::Result<PresentedAccess, AccessRefusal> ResourceServer::authenticate(base::
     call.event.refuse(outcome.error().code.empty() ? "no_token" : outcome.error().code, outcome.error().log_text);
   }
   return outcome;
+}
+
+AccessRefusal ResourceServer::ground_gone(const base::http::Call& call) const {
+  AccessRefusal out = invalid_token(scheme_of(call), "the grant or its consent has ended");
+  point_to_metadata(out, deps_.settings, call);
+  return out;
 }
 
 base::Result<void, AccessRefusal> ResourceServer::demand(const base::http::Call& call, const PresentedAccess& access,

@@ -63,8 +63,6 @@ struct AccessRefusal {
   std::string log_text;  // never any part of the token
 };
 
-// A token that was good a moment ago, before its surface looked at what it stands on: 401 invalid_token.
-AccessRefusal invalid_token(const base::http::Call& call, std::string log_text);
 // A good token without the scope: 403 insufficient_scope.
 AccessRefusal insufficient_scope(const base::http::Call& call, std::string_view scope);
 
@@ -92,6 +90,9 @@ class ResourceServer {
   // grant, consent and psu of call.event, and its error when refused. Works on the public listener (DPoP) and the mtls
   // listener (Bearer with its certificate; DPoP-bound tokens with their proof as well).
   base::Result<PresentedAccess, AccessRefusal> authenticate(base::http::Call& call);
+
+  // Of a token that was good when it was presented, when its ground is found gone after that (its consent, its grant).
+  AccessRefusal ground_gone(const base::http::Call& call) const;
 
   // [RFC9470-3] A good token whose authentication is not enough for this resource: 401 with what would be. A client's
   // own token has no authentication at all.

@@ -240,6 +240,11 @@ Response Pipeline::dispatch(Call& call, const Route& route, ClientLimit& client_
       response = refuse_protected(call, route, oauth::insufficient_scope(call, route.scope));
     } else {
       response = (*endpoints_.guarded(route.id))(call, *access);
+      // [RFC9110-11.6.1] "A server generating a 401 … MUST send a WWW-Authenticate header field": an endpoint that
+      // finds consent or grant ended answers in its surface's words, and the challenge is the resource server's.
+      if (response.status == 401 && response.headers.count("WWW-Authenticate") == 0) {
+        oauth::add_headers(deps_.resource_server.ground_gone(call), response);
+      }
     }
     // [RFC9449-9] "using the DPoP-Nonce header in the same way that authorization servers do"
     if (access && !access->next_dpop_nonce().empty()) response.headers.set("DPoP-Nonce", access->next_dpop_nonce());

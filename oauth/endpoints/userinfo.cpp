@@ -47,7 +47,7 @@ base::http::Response UserinfoEndpoint::operator()(base::http::Call& call, const 
         }
         return Found{std::move(*grant), std::move(*client)};
       });
-  if (!found) return refuse(call, invalid_token(call, "the grant or its consent has ended"));
+  if (!found) return refuse(call, deps_.resource_server.ground_gone(call));
 
   const Grant& grant = found->grant;
   const auto asked = [&](std::string_view claim) { return asks_userinfo_for(grant.requested_claims, claim); };

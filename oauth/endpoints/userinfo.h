@@ -16,6 +16,7 @@ struct UserinfoDeps {
   base::db::Pool& pool;
   KeyRing& keys;
   ConsentGate& consents;
+  const ResourceServer& resource_server;
 };
 
 class UserinfoEndpoint {

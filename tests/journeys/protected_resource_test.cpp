@@ -56,6 +56,26 @@ TEST(ProtectedResource, EveryUnauthorizedAnswerLeadsToTheMetadata) {
   EXPECT_EQ(spoofed.header("WWW-Authenticate").find("evil"), std::string::npos);
 }
 
+// The same of a token whose ground went away after it was issued, on every surface.
+TEST(ProtectedResource, ATokenWhoseConsentEndedIsChallengedWithTheMetadataToo) {
+  Gateway gateway;
+  Tpp tpp(gateway);
+  Customer alice(gateway);
+  const Authorised done = walk(tpp, alice);
+  gateway.advance_business("P91D");  // the consent's own end, which no sweep has told the grant of yet
+  for (const std::string path : {"/open-banking/v4.0/aisp/accounts", "/userinfo"}) {
+    const Answer refused = tpp.resource("GET", path, done.tokens.access);
+    EXPECT_EQ(refused.status, 401) << path << refused.body;
+    const std::string challenge = refused.header("WWW-Authenticate");
+    EXPECT_TRUE(challenge.starts_with("DPoP error=\"invalid_token\"")) << path << challenge;
+    EXPECT_NE(challenge.find("resource_metadata=\"" + std::string(kIssuer) + "/.well-known/oauth-protected-resource\""),
+              std::string::npos)
+        << path << challenge;
+    EXPECT_NE(challenge.find("algs="), std::string::npos);
+    EXPECT_EQ(refused.header("Cache-Control"), "no-store");
+  }
+}
+
 struct Stage {
   Gateway gateway;
   Tpp tpp{gateway};

@@ -56,13 +56,6 @@ base::http::Response obie_error_response(base::http::Call& call, const std::vect
   base::http::Response response;
   response.status = row.status;
   response.headers.add("Cache-Control", "no-store");
-  if (first.code == ObieCode::unauthorized) {
-    // [RFC9110-11.6.1] "A server generating a 401 … MUST send a WWW-Authenticate header field"; the scheme is the one
-    // that the listener takes (RFC 9449 section 7.1, RFC 6750 section 3).
-    const bool dpop = call.request.listener == base::http::Listener::public_;
-    response.headers.add("WWW-Authenticate", dpop ? "DPoP error=\"invalid_token\", algs=\"ES256 PS256 EdDSA\""
-                                                  : "Bearer error=\"invalid_token\"");
-  }
   if (row.text.empty()) return response;
 
   using base::json::Value;

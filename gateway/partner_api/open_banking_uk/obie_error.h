@@ -1,5 +1,6 @@
 // The one place that knows how a refusal looks on the UK surface: OBErrorResponse1 with the v4 code set
 // (OBExternalStatusReason1Code), its HTTP status, and which statuses have no body (401, 405, 406, 415, 429).
+// The challenge of a 401 is the resource server's (oauth/resource_server.h); the pipeline adds it.
 #pragma once
 
 #include <string>

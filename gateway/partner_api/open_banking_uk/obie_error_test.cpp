@@ -58,22 +58,8 @@ TEST(ObieError, EveryCodeHasItsStatusAndBodyOrNone) {
     EXPECT_EQ(http_status(code), status);
     EXPECT_EQ(to_text(code), text);
     EXPECT_EQ(response.body.empty(), std::string_view(text).empty()) << status;
-    EXPECT_EQ(response.headers.count("www-authenticate"), status == 401 ? 1u : 0u);
     EXPECT_FALSE(b.event.error.empty());
   }
-}
-
-// [RFC9110-11.6.1]
-TEST(ObieError, TheChallengeNamesTheListenersScheme) {
-  Bench b;
-  b.request.listener = base::http::Listener::mtls;
-  EXPECT_TRUE(obie_error_response(b.call, ObieFailure::make(ObieCode::unauthorized, "", "x"))
-                  .headers.only("www-authenticate")
-                  ->starts_with("Bearer "));
-  b.request.listener = base::http::Listener::public_;
-  EXPECT_TRUE(obie_error_response(b.call, ObieFailure::make(ObieCode::unauthorized, "", "x"))
-                  .headers.only("www-authenticate")
-                  ->starts_with("DPoP "));
 }
 
 }  // namespace
