@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ensure.h"
 #include "oauth/profile/profile.h"
 
 namespace oauth {
@@ -70,11 +71,11 @@ base::Result<ClientSignature, ClientKeyFault> ClientKeys::verify(const base::Cal
   }
   auto set = published_.keys(caller, client.id, client.jwks_uri);
   if (!set) return unavailable(set.error());
-  const base::crypto::PublicKey* key = published_key(**set, jws.header);
+  const base::crypto::PublicKey* key = published_key((*set)->signatures, jws.header);
   if (key == nullptr) {
     // A kid that is new to us may be new at the client.
     set = published_.keys(caller, client.id, client.jwks_uri, *set);
-    if (set) key = published_key(**set, jws.header);
+    if (set) key = published_key((*set)->signatures, jws.header);
   }
   if (key == nullptr) return no_such_key();
   TRY_VOID(check(jws, *key, profile));
@@ -93,14 +94,47 @@ base::Result<void, ClientKeyFault> ClientKeys::holds(const base::Caller& caller,
     const auto of = [](const base::crypto::PublicKey& key) -> const std::string& { return key.thumbprint(); };
     auto set = published_.keys(caller, client.id, client.jwks_uri);
     if (!set) return unavailable(set.error());
-    found = has((*set)->keys(), of);
+    found = has((*set)->signatures.keys(), of);
     if (!found) {
       set = published_.keys(caller, client.id, client.jwks_uri, *set);
-      found = set && has((*set)->keys(), of);
+      found = set && has((*set)->signatures.keys(), of);
     }
   }
   if (!found) return refuse("the certificate's key is not one of the client's", "the certificate's key is not live");
   return {};
+}
+
+base::Result<base::crypto::EncryptionKey, ClientKeyFault> ClientKeys::for_id_tokens(const base::Caller& caller,
+                                                                                    const Client& client) {
+  if (client.jwks_uri.empty()) {
+    auto key = base::crypto::EncryptionKey::from_jwk(client.encryption_jwk);
+    ENSURE(key.has_value(), "a registered encryption key was checked when it was registered");
+    return std::move(*key);
+  }
+  const auto algorithm = base::crypto::jwe_algorithm_from_text(client.id_token_encrypted_response_alg);
+  ENSURE(algorithm.has_value(), "the algorithm for encrypted ID tokens was checked when it was registered");
+  // [OIDC-CORE-10.2.1] while the client changes its key there are several: the first one counts, the header names it
+  const auto first = [&](const SharedJwks& set) -> const base::crypto::EncryptionKey* {
+    if (!set->encryption) return nullptr;
+    const auto found = std::find_if(set->encryption->begin(), set->encryption->end(),
+                                    [&](const auto& key) { return key.algorithm() == *algorithm; });
+    return found == set->encryption->end() ? nullptr : &*found;
+  };
+  auto set = published_.keys(caller, client.id, client.jwks_uri);
+  if (!set) return unavailable(set.error());
+  const base::crypto::EncryptionKey* key = first(*set);
+  if (key == nullptr) {
+    const SharedJwks without = *set;
+    set = published_.keys(caller, client.id, client.jwks_uri, without);
+    if (set) key = first(*set);
+    if (key == nullptr) {
+      const SharedJwks& looked_at = set ? *set : without;
+      return refuse(
+          "no key of use enc for " + client.id_token_encrypted_response_alg + " stands at the client's jwks_uri",
+          looked_at->encryption ? "the set at jwks_uri has no such key" : looked_at->encryption.error());
+    }
+  }
+  return *key;
 }
 
 }  // namespace oauth

@@ -1,10 +1,12 @@
 // A client's live public keys, registered by value (jwks) or by reference (jwks_uri): what its assertions and request
-// objects must be signed with, and what its self-signed certificate must hold. The one place that chooses a key.
+// objects must be signed with, what its self-signed certificate must hold, and what is encrypted to it. The one place
+// that chooses a key.
 #pragma once
 
 #include <string>
 
 #include "base/caller.h"
+#include "base/crypto/jwe.h"
 #include "base/crypto/jws.h"
 #include "base/result.h"
 #include "oauth/client.h"
@@ -38,6 +40,10 @@ class ClientKeys {
   // Is a key of this thumbprint (RFC 7638) a live one of the client? May fetch, as verify().
   base::Result<void, ClientKeyFault> holds(const base::Caller& caller, const Client& client,
                                            const std::string& thumbprint);
+
+  // What ID tokens of this client are encrypted to; it has registered that they are. May fetch, as verify().
+  base::Result<base::crypto::EncryptionKey, ClientKeyFault> for_id_tokens(const base::Caller& caller,
+                                                                          const Client& client);
 
  private:
   ParsedKeys parsed_;

@@ -45,6 +45,63 @@ class ClientKeysTest : public testing::Test {
   PrivateKey two_ = PrivateKey::generate(JwsAlgorithm::es256, "two");
 };
 
+constexpr const char* kEncryptionKey =
+    R"({"kty":"EC","crv":"P-256","use":"enc","kid":"e1","x":"weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ","y":"e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck"})";
+
+std::string set_with(const PrivateKey& key, const std::string& more) {
+  return R"({"keys":[)" + key.public_key().to_jwk() + "," + more + "]}";
+}
+
+TEST_F(ClientKeysTest, AnEncryptionKeyIsFoundInThePublishedSetAfterOneMoreLook) {
+  client_.id_token_encrypted_response_alg = "ECDH-ES";
+  const auto none = keys_.for_id_tokens(caller(), client_);
+  ASSERT_FALSE(none);
+  EXPECT_FALSE(none.error().unavailable);
+  EXPECT_NE(none.error().public_text.find("ECDH-ES"), std::string::npos);
+  EXPECT_EQ(publisher_.count(), 1u) << "not a second time within the bound";
+  publisher_.publish(kUri, set_with(one_, kEncryptionKey), "max-age=3600");
+  EXPECT_FALSE(keys_.for_id_tokens(caller(), client_));
+  now_ += JwksCache::kFetchEvery;
+  const auto found = keys_.for_id_tokens(caller(), client_);
+  ASSERT_TRUE(found) << found.error().log_text;
+  EXPECT_EQ(found->kid(), "e1");
+  EXPECT_EQ(publisher_.count(), 2u);
+  EXPECT_TRUE(verify(one_));
+  client_.id_token_encrypted_response_alg = "RSA-OAEP-256";
+  EXPECT_FALSE(keys_.for_id_tokens(caller(), client_));
+}
+
+TEST_F(ClientKeysTest, WhileAKeyChangesTheFirstOfItsAlgorithmCounts) {
+  client_.id_token_encrypted_response_alg = "ECDH-ES";
+  std::string next = kEncryptionKey;
+  next.replace(next.find("e1"), 2, "e2");
+  publisher_.publish(kUri, set_with(one_, next + "," + kEncryptionKey));
+  const auto found = keys_.for_id_tokens(caller(), client_);
+  ASSERT_TRUE(found) << found.error().log_text;
+  EXPECT_EQ(found->kid(), "e2");
+}
+
+TEST_F(ClientKeysTest, ABrokenEncryptionKeyEncryptsNothingAndHarmsNoSignature) {
+  client_.id_token_encrypted_response_alg = "ECDH-ES";
+  std::string off_the_curve = kEncryptionKey;
+  off_the_curve.replace(off_the_curve.find("weNJ"), 4, "AAAA");
+  std::string with_private_half = kEncryptionKey;
+  with_private_half.insert(1, R"("d":"VEmDZpDXXK8p8N0Cndsxs924q6nS1RXFASRl6BfUqdw",)");
+  for (const auto& broken : {off_the_curve, with_private_half}) {
+    now_ += JwksCache::kLongestLife;
+    publisher_.publish(kUri, set_with(one_, std::string(kEncryptionKey) + "," + broken));
+    EXPECT_FALSE(keys_.for_id_tokens(caller(), client_)) << broken;
+  }
+  now_ += JwksCache::kLongestLife;
+  publisher_.publish(kUri, set_with(one_, off_the_curve));
+  EXPECT_TRUE(verify(one_));
+  publisher_.answers.clear();
+  now_ += 2 * JwksCache::kLongestLife;
+  const auto away = keys_.for_id_tokens(caller(), client_);
+  ASSERT_FALSE(away);
+  EXPECT_TRUE(away.error().unavailable);
+}
+
 // [RFC7591-2] jwks_uri
 TEST_F(ClientKeysTest, APublishedKeyVerifiesAndIsNotMarkedAsUsed) {
   const auto good = verify(one_);

@@ -28,14 +28,22 @@ base::Result<SharedJwks, std::string> read_set(const JwksResponse& response) {
   if (response.status != 200) return base::failure("jwks_uri answered " + std::to_string(response.status));
   auto set = base::crypto::JwkSet::parse(response.body);
   if (!set) return base::failure("the set at jwks_uri is not acceptable: " + set.error().log_text);
-  if (set->keys().empty()) return base::failure(std::string("the set at jwks_uri holds no key we can use"));
+  base::Result<std::vector<base::crypto::EncryptionKey>, std::string> encryption;
+  if (auto keys = base::crypto::EncryptionKey::from_jwks(response.body)) {
+    encryption = std::move(*keys);
+  } else {
+    encryption = base::failure("the set at jwks_uri holds a broken key of use enc: " + keys.error().log_text);
+  }
+  if (set->keys().empty() && (!encryption || encryption->empty())) {
+    return base::failure(std::string("the set at jwks_uri holds no key we can use"));
+  }
   for (const auto& key : set->keys()) {
     const auto same = [&](const auto& other) { return other.thumbprint() == key.thumbprint(); };
     if (std::count_if(set->keys().begin(), set->keys().end(), same) != 1) {
       return base::failure(std::string("the set at jwks_uri holds a key twice"));
     }
   }
-  return std::make_shared<const base::crypto::JwkSet>(std::move(*set));
+  return std::make_shared<const PublishedKeys>(PublishedKeys{std::move(*set), std::move(encryption)});
 }
 
 }  // namespace

@@ -14,16 +14,23 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/caller.h"
 #include "base/clock.h"
+#include "base/crypto/jwe.h"
 #include "base/crypto/jwk.h"
 #include "base/result.h"
 #include "oauth/ports/jwks_fetcher.h"
 
 namespace oauth {
 
-using SharedJwks = std::shared_ptr<const base::crypto::JwkSet>;
+struct PublishedKeys {
+  base::crypto::JwkSet signatures;
+  // Of use enc. A fault of theirs is no reason to refuse what the client signed: it is told to who wants to encrypt.
+  base::Result<std::vector<base::crypto::EncryptionKey>, std::string> encryption;
+};
+using SharedJwks = std::shared_ptr<const PublishedKeys>;
 
 // max-age less Age, within [kShortestLife, kLongestLife]; no-store and no-cache give the shortest, silence kUsualLife.
 std::chrono::seconds jwks_life(std::string_view cache_control, std::string_view age);

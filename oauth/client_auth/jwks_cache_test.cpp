@@ -37,7 +37,7 @@ class JwksCacheTest : public testing::Test {
   }
   bool has(std::string_view kid) {
     const auto set = keys();
-    return set && (*set)->by_kid(kid) != nullptr;
+    return set && (*set)->signatures.by_kid(kid) != nullptr;
   }
 
   base::Instant now_{1'800'000'000s};
@@ -111,7 +111,7 @@ TEST_F(JwksCacheTest, AMissedKeyAsksAgainAtABoundedRate) {
   now_ += 1s;
   const auto newer = keys(*first);
   ASSERT_TRUE(newer) << newer.error();
-  EXPECT_NE((*newer)->by_kid("two"), nullptr);
+  EXPECT_NE((*newer)->signatures.by_kid("two"), nullptr);
   EXPECT_EQ(publisher_.count(), 2u);
   // What another thread has fetched meanwhile is found without a fetch.
   EXPECT_TRUE(keys(*first));
@@ -182,8 +182,8 @@ TEST_F(JwksCacheTest, AnotherUriIsAnotherSet) {
   publisher_.publish("https://tpp.example/new.json", set_of({two_}));
   const auto set = cache_.keys(caller(), kClient, "https://tpp.example/new.json");
   ASSERT_TRUE(set);
-  EXPECT_EQ((*set)->by_kid("one"), nullptr);
-  EXPECT_NE((*set)->by_kid("two"), nullptr);
+  EXPECT_EQ((*set)->signatures.by_kid("one"), nullptr);
+  EXPECT_NE((*set)->signatures.by_kid("two"), nullptr);
 }
 
 // Everybody who comes while a flight is under way takes what it brings.

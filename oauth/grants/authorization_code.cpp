@@ -49,6 +49,11 @@ GrantOutcome authorization_code(const GrantTools& tools, RequestContext& context
   const base::Caller& caller = context.call.caller;
   const base::BrandId& brand = caller.tenant.brand;
   const CodeUse use{brand, context.client->id, std::string(*context.form.only("redirect_uri")), context.jkt};
+  // Before any database connection is held: this can wait for the client's own server.
+  std::optional<base::Result<base::crypto::EncryptionKey, ClientKeyFault>> encryption_key;
+  if (!context.client->id_token_encrypted_response_alg.empty()) {
+    encryption_key = context.tools.client_keys.for_id_tokens(caller, *context.client);
+  }
   const std::string challenge = base::crypto::sha256_base64url(*context.form.only("code_verifier"));
 
   return base::db::in_transaction(tools.pool, caller.deadline, [&](base::db::Transaction& tx) -> GrantOutcome {
@@ -92,8 +97,14 @@ GrantOutcome authorization_code(const GrantTools& tools, RequestContext& context
                                          .consent = grant->consent,
                                          .access_token = response.access_token},
                                         keys->signing_key(now, context.client->id_token_signed_response_alg));
-      if (!context.client->encryption_jwk.empty()) {
-        response.id_token = encrypt_id_token(response.id_token, context.client->encryption_jwk, tools.entropy);
+      if (encryption_key) {
+        // Rolled back: a key server that is away burns no code, and no ID token goes out in clear.
+        if (!*encryption_key) {
+          return base::failure(oauth_error(OAuthErrorCode::invalid_request,
+                                           "the ID token cannot be encrypted: " + encryption_key->error().public_text,
+                                           encryption_key->error().log_text));
+        }
+        response.id_token = encrypt_id_token(response.id_token, **encryption_key, tools.entropy);
       }
     }
     tools.audit.record(tx, token_evidence(context, "token.issue", &*grant, grant->scope));

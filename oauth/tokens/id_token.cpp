@@ -23,13 +23,11 @@ std::string left_half_hash(std::string_view text, base::crypto::JwsAlgorithm alg
   return base::base64url_encode(std::string_view(hash).substr(0, hash.size() / 2));
 }
 
-std::string encrypt_id_token(const std::string& signed_token, const std::string& encryption_jwk,
+std::string encrypt_id_token(const std::string& signed_token, const base::crypto::EncryptionKey& key,
                              base::Entropy& entropy) {
-  const auto key = base::crypto::EncryptionKey::from_jwk(encryption_jwk);
-  ENSURE(key.has_value(), "a registered encryption key was checked when it was registered");
   // [RFC7519-5.2] "In the case that nested signing or encryption is employed, this Header Parameter MUST be present; in
   // this case, the value MUST be "JWT""
-  return key->encrypt("JWT", signed_token, entropy);
+  return key.encrypt("JWT", signed_token, entropy);
 }
 
 std::string sign_id_token(const IdToken& token, const base::crypto::PrivateKey& key) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "base/crypto/jwe.h"
 #include "base/crypto/jwk.h"
 #include "base/entropy.h"
 #include "base/id.h"
@@ -27,8 +28,8 @@ struct IdToken {
 
 std::string sign_id_token(const IdToken& token, const base::crypto::PrivateKey& key);
 
-// A nested JWT (section 16.14: signed, then encrypted) to the key that the client registered.
-std::string encrypt_id_token(const std::string& signed_token, const std::string& encryption_jwk,
+// A nested JWT (section 16.14: signed, then encrypted) to a key of the client.
+std::string encrypt_id_token(const std::string& signed_token, const base::crypto::EncryptionKey& key,
                              base::Entropy& entropy);
 
 // Base64url of the left half of the hash that goes with the key's algorithm: at_hash, s_hash (section 3.1.3.6).

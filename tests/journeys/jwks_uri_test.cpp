@@ -4,6 +4,7 @@
 #include <future>
 
 #include "base/crypto/jwk.h"
+#include "base/encoding.h"
 #include "gateway/wiring/parts.h"
 #include "tests/journeys/support/journey.h"
 #include "tests/journeys/support/publisher.h"
@@ -69,6 +70,45 @@ TEST(JwksUri, ANewKeyWorksAfterABoundedTimeAndATakenOneStops) {
   EXPECT_EQ(s.token().status, 200);
   s.tpp.key = first;
   EXPECT_EQ(s.token().error(), "invalid_client");
+}
+
+constexpr const char* kEncryptionKey =
+    R"({"kty":"EC","crv":"P-256","use":"enc","kid":"e1","x":"weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ","y":"e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck"})";
+
+// [OIDC-CORE-10.2.1] that the holder can read it is shown in base/crypto and tests/end_to_end
+TEST(JwksUri, AnIdTokenIsEncryptedToThePublishedKeyOrNotGivenAtAll) {
+  Stage s;
+  const std::string signing = s.tpp.key.public_key().to_jwk();
+  s.gateway.sql(
+      "UPDATE oauth.client SET id_token_encrypted_response_alg = 'ECDH-ES', id_token_encrypted_response_enc ="
+      " 'A256GCM' WHERE client_id = '" +
+      s.tpp.id() + "'");
+  Customer alice(s.gateway);
+  Authorised done;
+  const std::string code = authorise(s.tpp, alice, done);
+  const Tokens none = s.tpp.redeem(code, done.pushed);
+  EXPECT_EQ(none.answer.error(), "invalid_request") << none.answer.body;
+  EXPECT_EQ(none.id, "");
+
+  // The code was not burned: the client publishes its key and asks again.
+  s.publisher.put("/jwks", page(R"({"keys":[)" + signing + "," + kEncryptionKey + "]}"));
+  s.gateway.clock().advance(31s);
+  const Tokens tokens = s.tpp.redeem(code, done.pushed);
+  ASSERT_EQ(tokens.answer.status, 200) << tokens.answer.body;
+  EXPECT_EQ(std::count(tokens.id.begin(), tokens.id.end(), '.'), 4) << tokens.id;
+  const Answer header{200, {}, *base::base64url_decode(tokens.id.substr(0, tokens.id.find('.')))};
+  EXPECT_EQ(header.at("/kid"), "e1");
+  EXPECT_EQ(header.at("/cty"), "JWT");
+
+  // Without openid there is nothing to encrypt, whatever became of the key.
+  s.publisher.put("/jwks", page(set_of({s.tpp.key})));
+  s.gateway.clock().advance(700s);
+  const Pushed plain = s.tpp.push_with_details(s.tpp.consent());
+  ASSERT_EQ(plain.answer.status, 201) << plain.answer.body;
+  alice.open(plain.url);
+  alice.sign_in();
+  alice.allow();
+  EXPECT_EQ(s.tpp.redeem(Callback(alice.take_callback()).code, plain).answer.status, 200);
 }
 
 TEST(JwksUri, APublisherThatIsAwayIsBridgedForTheGraceAndNoLonger) {
