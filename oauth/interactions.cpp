@@ -17,6 +17,7 @@
 #include "oauth/tokens/handle.h"
 #include "oauth/tokens/id_token.h"
 #include "oauth/tokens/key_ring.h"
+#include "oauth/tokens/requested_claims.h"
 
 namespace oauth {
 namespace {
@@ -167,7 +168,7 @@ base::Result<AuthorizationParameters, InteractionError> read_parameters(const ba
   const auto request_uri = parameters->only("request_uri");
   // [FAPI2-SP-FINAL-5.3.2.2-4] "shall reject authorization requests sent without using … pushed authorization requests"
   if (!client || !request_uri) return refuse("client_id or request_uri is missing: only pushed requests are accepted");
-  // [RFC9101-5] "request" and "request_uri" MUST NOT be used together
+  // [RFC9101-5] "If this parameter is present in the authorization request, "request" MUST NOT be present."
   if (parameters->count("request") != 0) return refuse("request beside request_uri");
   return AuthorizationParameters{base::ClientId(std::string(*client)), std::string(*request_uri)};
 }
@@ -176,6 +177,8 @@ std::string_view to_text(InteractionRefusal refusal) {
   switch (refusal) {
     case InteractionRefusal::access_denied:
       return "access_denied";
+    case InteractionRefusal::login_required:
+      return "login_required";
     case InteractionRefusal::server_error:
       return "server_error";
     case InteractionRefusal::temporarily_unavailable:
@@ -202,6 +205,8 @@ std::string_view to_text(InteractionErrorCode code) {
       return "other_browser";
     case InteractionErrorCode::other_customer:
       return "other_customer";
+    case InteractionErrorCode::other_subject:
+      return "other_subject";
     case InteractionErrorCode::not_bound:
       return "not_bound";
     case InteractionErrorCode::already_granted:
@@ -298,6 +303,16 @@ base::Result<InteractionView, InteractionError> Interactions::bind(base::db::Tra
   const ResponseTools tools = answering(deps_, found.client, caller);
   PushedRequestRow& row = found.row;
   if (row.browser_hash.empty()) {
+    // [OIDC-CORE-3.1.2.2] "The Authorization Server MUST NOT reply with an ID Token or Access Token for a different
+    // user"
+    if (!is_for_subject(row.request.requested_claims,
+                        deps_.subjects.subject_of(caller.tenant.brand, found.client, psu))) {
+      return base::failure(with_return(
+          page_error(InteractionErrorCode::other_subject,
+                     "Another customer is meant by this request. Please start again at your provider.",
+                     "[OIDC-CORE-5.5.1] the request asks for a sub that is not the one of the customer who logged in"),
+          tools, row.request, "login_required"));
+    }
     const bool first = mark_bound(tx, row, browser_binding_hash, psu, caller.now.protocol);
     ENSURE(first, "a locked, unbound interaction can be bound");
     row.browser_hash = browser_binding_hash;

@@ -26,6 +26,7 @@
 #include "oauth/settings.h"
 #include "oauth/tokens/authorization_response.h"
 #include "oauth/tokens/key_ring.h"
+#include "oauth/tokens/subject.h"
 
 namespace base::crypto {
 class KeyEncryptionKey;
@@ -40,6 +41,7 @@ enum class InteractionErrorCode : std::uint8_t {
   spent,            // the request_uri was used: somebody logged in with it
   other_browser,    // bound to another browser
   other_customer,   // bound to another customer
+  other_subject,    // the request names a customer, and another one logged in. `way_back` says so to the client.
   not_bound,        // grant before login
   already_granted,  // ended: the code was given
   already_refused,  // ended: an error was given
@@ -54,7 +56,7 @@ struct InteractionError {
   std::string public_text;  // one sentence for the error page
   std::string log_text;
   // The way back, with error, state and iss. Present only when the pushed request is genuine, so that there is no open
-  // redirector. Pages show it as a link or button; with login_required they send it at once.
+  // redirector. Pages show it as a link or button; with login_required and other_subject they send it at once.
   std::optional<AuthorizationResponse> way_back;
   base::ClientId client;                // with way_back: who waits there
   std::vector<std::string> ui_locales;  // and what its request wants to be answered in
@@ -86,7 +88,13 @@ struct GrantDecision {
 };
 
 // What the customer's browser may tell the client (RFC 6749 section 4.1.2.1).
-enum class InteractionRefusal : std::uint8_t { access_denied, server_error, temporarily_unavailable, invalid_scope };
+enum class InteractionRefusal : std::uint8_t {
+  access_denied,
+  login_required,
+  server_error,
+  temporarily_unavailable,
+  invalid_scope
+};
 
 struct InteractionDeps {
   const Settings& settings;
@@ -96,6 +104,7 @@ struct InteractionDeps {
   ConsentGate& consents;
   const base::crypto::KeyEncryptionKey& kek;  // a handle key is derived from it
   const KeyRing& keys;                        // signed responses
+  const Subjects& subjects;
 };
 
 class Interactions {

@@ -27,6 +27,7 @@ Text title_of(oauth::InteractionErrorCode code) {
     case Code::spent:
     case Code::other_browser:
     case Code::other_customer:
+    case Code::other_subject:
       return Text::other_browser_title;
     case Code::already_granted:
       return Text::granted_title;
@@ -52,6 +53,7 @@ std::string words_of(Language language, const oauth::InteractionError& error) {
     case Code::spent:
     case Code::other_browser:
     case Code::other_customer:
+    case Code::other_subject:
       return text(language, Text::other_browser_text);
     case Code::already_granted:
       return text(language, Text::ended_granted);
@@ -82,6 +84,7 @@ int status_of(oauth::InteractionErrorCode code) {
       return 404;
     case Code::other_browser:
     case Code::other_customer:
+    case Code::other_subject:
       return 403;
     case Code::invalid_request:
     case Code::expired:
@@ -138,8 +141,7 @@ Response PsuPages::interaction_error(Call& call, const oauth::InteractionError& 
                                                      deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
                                                        return client_name(tx, call.caller, error.client);
                                                      });
-  if (error.code == oauth::InteractionErrorCode::login_required && error.way_back)
-    return send_back(page, *error.way_back, tpp);
+  if (is_for_the_client(error)) return send_back(page, *error.way_back, tpp);
   page.status = status_of(error.code);
   return error_page(page, title_of(error.code), words_of(page.language, error), "", tpp, error.way_back);
 }
@@ -236,6 +238,28 @@ Response PsuPages::interaction_login(Call& call) {
   return response;
 }
 
+bool PsuPages::is_for_the_client(const oauth::InteractionError& error) {
+  using Code = oauth::InteractionErrorCode;
+  return error.way_back && (error.code == Code::login_required || error.code == Code::other_subject);
+}
+
+base::Result<oauth::InteractionView, oauth::InteractionError> PsuPages::bind(Call& call, const Flow& flow,
+                                                                             const base::PsuId& psu) {
+  auto bound = base::db::in_transaction(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
+    return deps_.interactions.bind(tx, call.caller, flow.handle, flow.browser_hash.value_or(""), psu);
+  });
+  // Meant for somebody else: it ends here, so that what the client is told stays true.
+  if (!bound && bound.error().code == oauth::InteractionErrorCode::other_subject) {
+    auto ended = base::db::in_transaction(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
+      return deps_.interactions.refuse(tx, call.caller, flow.handle, flow.browser_hash,
+                                       oauth::InteractionRefusal::login_required);
+    });
+    if (!ended) return base::failure(std::move(ended.error()));
+    bound.error().way_back = std::move(*ended);
+  }
+  return bound;
+}
+
 Response PsuPages::interaction_code(Call& call) {
   auto found = flow(call);
   if (!found) return std::move(found.error());
@@ -253,18 +277,17 @@ Response PsuPages::interaction_code(Call& call) {
   if (!verified) return refused(call, page, door, verified.error(), true);
 
   // The interaction belongs to this browser from here on; whoever has the link elsewhere cannot finish it.
-  const std::string binding = flow.browser_hash.value_or("");
-  const auto bound = base::db::in_transaction(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
-    return deps_.interactions.bind(tx, call.caller, flow.handle, binding, *verified->session.psu);
-  });
-  if (binding.empty() || !bound) {
+  const auto leave = [&](Response response) {
     deps_.sessions.end(call.caller, verified->handle.reveal());
-    Response response = bound ? error_page(page, Text::forged_title, text(page.language, Text::forged_text), flow.path,
-                                           flow.view.client_name, flow.view.way_back)
-                              : interaction_error(call, bound.error());
     drop_cookie(response, flow.cookie_name);
     return response;
+  };
+  if (!flow.browser_hash) {
+    return leave(error_page(page, Text::forged_title, text(page.language, Text::forged_text), flow.path,
+                            flow.view.client_name, flow.view.way_back));
   }
+  const auto bound = bind(call, flow, *verified->session.psu);
+  if (!bound) return leave(interaction_error(call, bound.error()));
   Response response = see_other(flow.path);
   set_cookie(response, flow.cookie_name, verified->handle.reveal());
   return response;

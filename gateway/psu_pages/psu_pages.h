@@ -98,6 +98,11 @@ class PsuPages {
   base::http::Response send_back(PageFrame frame, const oauth::AuthorizationResponse& response,
                                  const std::string& tpp) const;
   base::http::Response interaction_error(base::http::Call& call, const oauth::InteractionError& error);
+  // No page shows it: the browser carries it to the client at once.
+  static bool is_for_the_client(const oauth::InteractionError& error);
+  // Interactions::bind with the flow's browser; when the request is for another customer, it has ended.
+  base::Result<oauth::InteractionView, oauth::InteractionError> bind(base::http::Call& call, const Flow& flow,
+                                                                     const base::PsuId& psu);
   enum class Mistake : std::uint8_t { no, yes };  // does the notice speak of what the customer typed?
   base::http::Response show_login(const PageFrame& frame, const SignIn& door, const std::string& notice,
                                   Mistake mistake = Mistake::no) const;

@@ -83,7 +83,7 @@ Response PsuPages::sandbox_authorize(Call& call) {
 
   // As the browser would open it.
   const auto in_words = [&](const oauth::InteractionError& error) {
-    if (error.code == oauth::InteractionErrorCode::login_required && error.way_back) {
+    if (is_for_the_client(error)) {
       call.event.refuse(std::string(oauth::to_text(error.code)), error.log_text);
       return sent_back(*error.way_back);
     }
@@ -121,9 +121,7 @@ Response PsuPages::sandbox_authorize(Call& call) {
     deps_.sessions.end(call.caller, verified->handle.reveal());
     return response;
   };
-  const auto bound = base::db::in_transaction(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
-    return deps_.interactions.bind(tx, call.caller, flow.handle, *flow.browser_hash, *flow.session->psu);
-  });
+  const auto bound = bind(call, flow, *flow.session->psu);
   if (!bound) return leave(in_words(bound.error()));
 
   consent::AuthoriseConsent consent;

@@ -5,6 +5,7 @@
 
 #include "base/json/strict.h"
 #include "oauth/scope.h"
+#include "oauth/tokens/requested_claims.h"
 
 namespace oauth::checks {
 namespace {
@@ -46,6 +47,23 @@ CheckOutcome intent_of_claims(RequestContext& context, const base::json::Value& 
   return set_intent(context, (*found)["value"].get<std::string>());
 }
 
+// [OIDC-CORE-5.5.1] sub with a value, or one of several: whom the request is for. Whether such a customer exists is not
+// told; who signs in is compared.
+CheckOutcome subject_of_claims(const base::json::Value& place) {
+  const auto found = place.find(kClaimSubject);
+  if (found == place.end() || found->is_null()) return {};
+  const auto is_text = [](const base::json::Value& value) { return value.is_string() && value != ""; };
+  if (!found->is_object()) return invalid_request("claims: sub is null or a JSON object");
+  const auto value = found->find("value");
+  if (value != found->end() && !is_text(*value)) return invalid_request("claims: the value of sub is not a string");
+  const auto values = found->find("values");
+  if (values != found->end() &&
+      (!values->is_array() || values->empty() || !std::all_of(values->begin(), values->end(), is_text))) {
+    return invalid_request("claims: the values of sub are not a list of strings");
+  }
+  return {};
+}
+
 // An essential acr is honoured or refused: what we do is strong customer authentication.
 CheckOutcome acr_of_claims(const base::json::Value& place) {
   const auto found = place.find("acr");
@@ -72,8 +90,8 @@ CheckOutcome request_uri_absent(RequestContext& context) {
 CheckOutcome request_object(RequestContext& context) {
   const auto text = context.form.only("request");
   if (!text) {
-    // [FAPI2-MS-FINAL-5.3.1-1] "shall support, use and require signed request objects", [RFC9101-10.5] of the clients
-    // that registered so
+    // [FAPI2-MS-FINAL-5.3.1-1] "shall support, require use of, and verify signed request objects"; [RFC9101-10.5] of
+    // the clients that registered so
     if (context.client->require_signed_request_object) {
       return invalid_request("this client must push a signed request object: request is missing");
     }
@@ -103,7 +121,8 @@ CheckOutcome response_type_code(RequestContext& context) {
   return {};
 }
 
-// [FAPI2-MS-FINAL-5.4.1-1] signed responses for clients that registered them; never fragment, never a bare form_post
+// [FAPI2-MS-FINAL-5.4.1-1] "shall support, require use of, and issue signed authorization responses", to clients that
+// registered them; never fragment, never a bare form_post
 CheckOutcome response_mode_registered(RequestContext& context) {
   const auto& registered = context.client->response_modes;
   const auto value = context.form.only("response_mode");
@@ -235,7 +254,8 @@ CheckOutcome login_hint_plain(RequestContext& context) {
   return {};
 }
 
-// [OIDC-CORE-5.5] the claims parameter; of it we read the intent (UK Open Banking) and an essential acr
+// [OIDC-CORE-5.5] the claims parameter; of it we read the intent (UK Open Banking), an
+// essential acr, and whom it is for; "Any members used that are not understood MUST be ignored."
 CheckOutcome claims_parameter(RequestContext& context) {
   const auto text = context.form.only("claims");
   if (!text) return {};
@@ -247,6 +267,7 @@ CheckOutcome claims_parameter(RequestContext& context) {
     if (!found->is_object()) return invalid_request("claims: id_token and userinfo are JSON objects");
     TRY_VOID(intent_of_claims(context, *found));
     TRY_VOID(acr_of_claims(*found));
+    TRY_VOID(subject_of_claims(*found));
   }
   context.request.requested_claims = base::json::dump(*claims);
   return {};

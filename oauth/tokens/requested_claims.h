@@ -8,7 +8,8 @@
 
 namespace oauth {
 
-// Beside `sub`, which always stands. Metadata's claims_supported are these.
+inline constexpr const char* kClaimSubject = "sub";  // always stands
+// Beside it. Metadata's claims_supported are these.
 inline constexpr std::string_view kClaimAcr = "acr";
 inline constexpr std::string_view kClaimAuthTime = "auth_time";
 inline constexpr std::string_view kClaimIntent = "openbanking_intent_id";
@@ -16,5 +17,7 @@ inline constexpr std::array kRequestableClaims{kClaimAcr, kClaimAuthTime, kClaim
 
 // `requested_claims`: the claims parameter as it was stored; empty: none.
 bool asks_userinfo_for(const std::string& requested_claims, std::string_view claim);
+// Is the request for this customer, as the client knows him? It is for anybody unless it asks for `sub` with a value.
+bool is_for_subject(const std::string& requested_claims, std::string_view subject);
 
 }  // namespace oauth
