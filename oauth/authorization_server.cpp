@@ -20,28 +20,31 @@ struct AuthorizationServer::Parts {
         dpop({deps.settings, deps.proofs, deps.pool}, deps.kek.derive("aldgate oauth dpop nonce v1")),
         keys({deps.settings, deps.key_schedule, deps.pool, deps.audit, deps.entropy, deps.kek}, boot),
         subjects(deps.kek.derive(kPairwiseKeyLabel)),
+        refresh_replacement(deps.kek.derive(kRefreshReplacementKeyLabel)),
         access_tokens(deps.settings, keys, subjects),
         ending(deps.audit),
         clients(deps.settings, deps.audit, deps.entropy, deps.jwks),
         detail_types(deps.settings),
         checks{deps.settings, deps.pool, client_keys, dpop, deps.client_authorities, detail_types},
-        grants{deps.settings, deps.pool, deps.audit, deps.entropy, keys, subjects, deps.consents, ending},
+        grants{deps.settings, deps.pool,     deps.audit, deps.entropy,       keys,
+               subjects,      deps.consents, ending,     refresh_replacement},
         par(checks, deps.entropy, deps.consents, deps.kek.derive(kHandleKeyLabel)),
         token(checks, grants),
         revocation(checks, grants),
         introspection(checks, grants, access_tokens),
-        userinfo({deps.settings, deps.pool, keys, deps.consents}),
+        resource_server({deps.settings, deps.pool, access_tokens, dpop}),
+        userinfo({deps.settings, deps.pool, keys, deps.consents, resource_server}),
         metadata(deps.settings, detail_types),
         resource_metadata(deps.settings, detail_types),
         jwks(keys),
-        interactions({deps.settings, deps.pool, deps.audit, deps.entropy, deps.consents, deps.kek, keys}),
-        resource_server({deps.settings, deps.pool, access_tokens, dpop}) {}
+        interactions({deps.settings, deps.pool, deps.audit, deps.entropy, deps.consents, deps.kek, keys, subjects}) {}
 
   AuthorizationServerDeps deps;
   ClientKeys client_keys;
   DpopVerifier dpop;
   KeyRing keys;
   Subjects subjects;
+  RefreshReplacement refresh_replacement;
   AccessTokenCheck access_tokens;
   GrantEnding ending;
   Clients clients;
@@ -52,12 +55,12 @@ struct AuthorizationServer::Parts {
   TokenEndpoint token;
   RevocationEndpoint revocation;
   IntrospectionEndpoint introspection;
+  ResourceServer resource_server;
   UserinfoEndpoint userinfo;
   MetadataEndpoint metadata;
   ProtectedResourceMetadataEndpoint resource_metadata;
   JwksEndpoint jwks;
   Interactions interactions;
-  ResourceServer resource_server;
 };
 
 AuthorizationServer::AuthorizationServer(AuthorizationServerDeps deps, const base::Caller& boot)

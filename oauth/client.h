@@ -81,6 +81,8 @@ struct Client {
   std::string userinfo_signed_response_alg;  // empty: plain JSON
   // OpenID Connect Registration section 2; one of its profile's id_token_algorithms.
   base::crypto::JwsAlgorithm id_token_signed_response_alg = base::crypto::JwsAlgorithm::es256;
+  // Its refresh tokens that were issued earlier are replaced when they are used; absent: none is.
+  std::optional<base::Instant> replace_refresh_tokens_before;
 };
 
 // One of the space-separated values.

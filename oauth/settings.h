@@ -32,6 +32,8 @@ struct Settings {
   // From the push to the end of the interaction, in protocol time, whatever the life of the request_uri. A page's idle
   // time is the session's matter.
   std::chrono::seconds interaction_lifetime{1800};
+  // After a policy replaced a refresh token: how long the old one still answers, with the same replacement.
+  std::chrono::seconds refresh_token_retry{60};
   SandboxFeatures sandbox = SandboxFeatures::no;  // yes: scope `test` exists
 
   // The external base URL of a listener: what htu is compared with.

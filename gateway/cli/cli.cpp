@@ -97,6 +97,7 @@ struct PartnerArguments {
   bool require_dpop_nonce = false;
   std::vector<std::string> response_modes;
   bool require_signed_request_object = false;
+  bool all_clients = false;
 };
 
 void partner_add(Product::Parts& p, const PartnerArguments& a) {
@@ -188,6 +189,25 @@ void partner_status(Product::Parts& p, const PartnerArguments& a, oauth::ClientS
     return p.authorization_server.clients().set_status(tx, caller, kOperator, base::ClientId(a.client_id), status);
   }));
   std::cout << ordered_json{{"client_id", a.client_id}, {"status", oauth::to_text(status)}}.dump() << "\n";
+}
+
+void partner_replace_refresh_tokens(Product::Parts& p, const PartnerArguments& a) {
+  if (a.all_clients == !a.client_id.empty()) throw Refused("name one client_id, or --all");
+  const auto caller = p.background();
+  auto& clients = p.authorization_server.clients();
+  ordered_json told;
+  if (a.all_clients) {
+    told["clients"] = base::db::with_transaction(p.database, caller.deadline, [&](base::db::Transaction& tx) {
+      return clients.replace_all_refresh_tokens(tx, caller, kOperator);
+    });
+  } else {
+    value_or_refuse(base::db::in_transaction(p.database, caller.deadline, [&](base::db::Transaction& tx) {
+      return clients.replace_refresh_tokens(tx, caller, kOperator, base::ClientId(a.client_id));
+    }));
+    told["client_id"] = a.client_id;
+  }
+  told["refresh_tokens"] = "replaced at their next use";
+  std::cout << told.dump() << "\n";
 }
 
 std::int64_t unix_seconds(base::Instant at) {
@@ -310,7 +330,7 @@ int run(int argc, char** argv) {
   add->add_option("--subject-type", a.subject_type, "public | pairwise: how it is told who a customer is");
   add->add_option("--sector", a.sector, "pairwise: the host it shares names with; else its redirect URIs' host");
   add->add_option("--id-token-encrypted-response-alg", a.id_token_alg,
-                  "RSA-OAEP-256 | ECDH-ES, to the key of use enc in --jwks");
+                  "RSA-OAEP-256 | ECDH-ES, to the key of use enc in --jwks or at --jwks-uri");
   add->add_option("--id-token-encrypted-response-enc", a.id_token_enc, "A256GCM");
   add->add_option("--id-token-signed-response-alg", a.id_token_signed_alg,
                   "fapi2: ES256 (when absent) | PS256; oidc: RS256 (when absent) | ES256 | PS256");
@@ -342,6 +362,14 @@ int run(int argc, char** argv) {
   on_client("enable", "undo disable", [](Product::Parts& p, const PartnerArguments& args) {
     partner_status(p, args, oauth::ClientStatus::live);
   });
+
+  auto* replace =
+      partner->add_subcommand("replace-refresh-tokens",
+                              "refresh tokens issued until now are replaced at their next use; the old one answers a "
+                              "repeated request for a while");
+  replace->add_option("client_id", a.client_id);
+  replace->add_flag("--all", a.all_clients, "of all clients");
+  replace->callback([&] { action = [&](Product::Parts& p) { partner_replace_refresh_tokens(p, a); }; });
 
   std::string kid;
   auto* keys = app.add_subcommand("keys", "the server's signing keys")->require_subcommand(1);

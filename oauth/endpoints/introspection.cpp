@@ -6,6 +6,7 @@
 #include "base/crypto/jws.h"
 #include "base/json/strict.h"
 #include "oauth/checks/table.h"
+#include "oauth/grants/refresh_token.h"
 #include "oauth/scope.h"
 
 namespace oauth {
@@ -84,6 +85,7 @@ Answer of_refresh_token(base::db::Transaction& tx, const GrantTools& tools, Requ
   if (!row) return inactive(context, "no token of ours");
   context.call.event.grant = row->grant;
   if (row->client != context.client->id) return inactive(context, "a refresh token of another client");
+  if (retry_is_over(*row, tools.settings, context.now())) return inactive(context, "the refresh token was replaced");
   const auto grant = find_live_grant(tx, brand, row->grant, GrantLock::none);
   if (!grant) return inactive(context, "the grant has ended");
   context.call.event.consent = grant->consent;

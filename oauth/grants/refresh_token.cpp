@@ -1,9 +1,17 @@
 #include "oauth/grants/refresh_token.h"
 
+#include <algorithm>
+
 #include "base/crypto/hash.h"
 
 namespace oauth {
 namespace {
+
+// A policy wants it replaced, or it was.
+bool is_replaced(const RefreshTokenRow& row, const Client& client) {
+  return row.replaced_at ||
+         (client.replace_refresh_tokens_before && row.issued_at < *client.replace_refresh_tokens_before);
+}
 
 auto invalid_grant(std::string log_text) {
   return base::failure(oauth_error(OAuthErrorCode::invalid_grant,
@@ -13,10 +21,15 @@ auto invalid_grant(std::string log_text) {
 
 }  // namespace
 
+bool retry_is_over(const RefreshTokenRow& row, const Settings& settings, base::Instant now) {
+  return row.replaced_at && now >= *row.replaced_at + settings.refresh_token_retry;
+}
+
 GrantOutcome refresh_token(const GrantTools& tools, RequestContext& context) {
   const base::Caller& caller = context.call.caller;
   const base::BrandId& brand = caller.tenant.brand;
-  const std::string hash = base::crypto::sha256(*context.form.only("refresh_token"));
+  const std::string token(*context.form.only("refresh_token"));
+  const std::string hash = base::crypto::sha256(token);
 
   return base::db::in_transaction(tools.pool, caller.deadline, [&](base::db::Transaction& tx) -> GrantOutcome {
     TRY_VOID(record_authentication(tx, context));
@@ -26,6 +39,11 @@ GrantOutcome refresh_token(const GrantTools& tools, RequestContext& context) {
     // [RFC6749-6] "validate that the refresh token was issued to the authenticated client"
     if (row->client != context.client->id) return invalid_grant("the refresh token was issued to another client");
     if (!row->live) return invalid_grant("the grant has ended");
+    // The grant stays: what ends it for reuse [RFC9700-4.14.2] is for public clients. Here the caller has proven the
+    // client's own key, so that this is a client that lost its new token, not somebody who stole the old one.
+    if (retry_is_over(*row, tools.settings, context.now())) {
+      return invalid_grant("the refresh token was replaced, and the time to repeat that request is over");
+    }
     context.call.event.consent = row->consent;
     // Lock order: consent, then grant. A revocation under way is waited for, and then seen.
     if (!row->consent.empty() && !tools.consents.authorised(tx, caller, row->consent, ConsentLock::share)) {
@@ -48,7 +66,17 @@ GrantOutcome refresh_token(const GrantTools& tools, RequestContext& context) {
     }
     TRY_VOID(narrow_details(*grant, context));
     TokenResponse response = issue_access_token(tools, context, &*grant, scope);
-    tools.audit.record(tx, token_evidence(context, "token.refresh", &*grant, scope));
+    auto entry = token_evidence(context, "token.refresh", &*grant, scope);
+    // [FAPI2-SP-FINAL-5.3.2.1-9] no rotation but by a policy of the operator's; then the old one answers with the same
+    // new one for a while, so that a lost reply costs nothing
+    if (is_replaced(*row, *context.client)) {
+      const base::Instant now = context.now();
+      response.refresh_token = tools.refresh_replacement.of(brand, row->grant, token);
+      replace_refresh_token(tx, brand, hash, base::crypto::sha256(response.refresh_token), *row,
+                            std::max(now, context.client->replace_refresh_tokens_before.value_or(now)), now);
+      entry.facts["refresh_token"] = "replaced";
+    }
+    tools.audit.record(tx, entry);
     return response;
   });
 }

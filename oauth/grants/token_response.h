@@ -15,6 +15,7 @@
 #include "oauth/settings.h"
 #include "oauth/store/grant_store.h"
 #include "oauth/tokens/key_ring.h"
+#include "oauth/tokens/refresh_replacement.h"
 #include "oauth/tokens/subject.h"
 
 namespace oauth {
@@ -28,6 +29,7 @@ struct GrantTools {
   const Subjects& subjects;
   ConsentGate& consents;
   GrantEnding& ending;
+  const RefreshReplacement& refresh_replacement;
 };
 
 struct TokenResponse {

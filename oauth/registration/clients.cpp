@@ -1,7 +1,6 @@
 #include "oauth/registration/clients.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/crypto/jwe.h"
 #include "base/crypto/jwk.h"
@@ -136,8 +135,6 @@ base::Result<void, RegistrationError> take_credentials(const NewClient& asked, c
   return {};
 }
 
-constexpr std::array<std::string_view, 4> kResponseModes{"query", "query.jwt", "form_post.jwt", "jwt"};
-
 // [OIDC-CORE-8.1] a host, with nothing that could be read as more
 bool plain_host(std::string_view host) {
   return host.size() <= 253 &&
@@ -145,7 +142,7 @@ bool plain_host(std::string_view host) {
 }
 
 // [OIDC-REGISTRATION-2] id_token_encrypted_response_alg and _enc: "signed then encrypted", to the one key of its jwks
-// that is for encryption and fits.
+// that is for encryption and fits, or to one that it publishes.
 base::Result<void, RegistrationError> take_encryption(const NewClient& asked, Client& client) {
   client.id_token_encrypted_response_alg = asked.id_token_encrypted_response_alg;
   client.id_token_encrypted_response_enc = asked.id_token_encrypted_response_enc;
@@ -156,7 +153,10 @@ base::Result<void, RegistrationError> take_encryption(const NewClient& asked, Cl
         Code::invalid_client_metadata,
         "id_token_encrypted_response_alg: RSA-OAEP-256 or ECDH-ES, with id_token_encrypted_response_enc A256GCM");
   }
-  if (asked.jwks.empty()) return refuse(Code::invalid_client_metadata, "encrypted ID tokens need the key in jwks");
+  if (!client.jwks_uri.empty()) return {};  // looked for there when it is needed
+  if (asked.jwks.empty()) {
+    return refuse(Code::invalid_client_metadata, "encrypted ID tokens need the key in jwks, or a jwks_uri");
+  }
   const auto keys = base::crypto::EncryptionKey::from_jwks(asked.jwks);
   if (!keys) return refuse(Code::invalid_client_metadata, "jwks: " + keys.error().log_text);
   for (const auto& key : *keys) {
@@ -197,12 +197,14 @@ base::Result<void, RegistrationError> take_id_token_algorithm(const NewClient& a
 base::Result<void, RegistrationError> take_metadata(const NewClient& asked, Client& client) {
   client.require_signed_request_object = asked.require_signed_request_object;
   client.require_dpop_nonce = asked.require_dpop_nonce;
-  if (!asked.response_modes.empty()) client.response_modes = asked.response_modes;
-  for (const auto& mode : client.response_modes) {
-    if (std::find(kResponseModes.begin(), kResponseModes.end(), mode) == kResponseModes.end()) {
-      return refuse(Code::invalid_client_metadata, "response_modes: query, query.jwt, jwt or form_post.jwt");
-    }
+  // In their own names, each once: "jwt" is query.jwt here [JARM-2.3.4].
+  std::vector<std::string> modes;
+  for (const auto& asked_mode : asked.response_modes) {
+    const auto mode = response_mode_from_text(asked_mode);
+    if (!mode) return refuse(Code::invalid_client_metadata, "response_modes: query, query.jwt, jwt or form_post.jwt");
+    if (std::find(modes.begin(), modes.end(), to_text(*mode)) == modes.end()) modes.emplace_back(to_text(*mode));
   }
+  if (!modes.empty()) client.response_modes = std::move(modes);
   TRY_VOID(take_id_token_algorithm(asked, client));
   client.userinfo_signed_response_alg = asked.userinfo_signed_response_alg;
   if (!asked.userinfo_signed_response_alg.empty() && asked.userinfo_signed_response_alg != "ES256") {
@@ -382,6 +384,26 @@ base::Result<void, RegistrationError> Clients::set_status(base::db::Transaction&
     audit_.record(tx, entry);
   }
   return {};
+}
+
+base::Result<void, RegistrationError> Clients::replace_refresh_tokens(base::db::Transaction& tx,
+                                                                      const base::Caller& caller, const Operator& by,
+                                                                      const base::ClientId& client) {
+  if (!oauth::replace_refresh_tokens(tx, caller.tenant.brand, client, caller.now.protocol)) {
+    return refuse(Code::unknown_client, "no such client");
+  }
+  audit_.record(tx, client_evidence(caller, by, "client.replace_refresh_tokens", client));
+  return {};
+}
+
+std::size_t Clients::replace_all_refresh_tokens(base::db::Transaction& tx, const base::Caller& caller,
+                                                const Operator& by) {
+  const std::size_t count = oauth::replace_all_refresh_tokens(tx, caller.tenant.brand, caller.now.protocol);
+  auto entry =
+      evidence(caller, by.kind, by.name, "client.replace_all_refresh_tokens", "brand", caller.tenant.brand.str());
+  entry.facts = {{"clients", std::to_string(count)}};
+  audit_.record(tx, entry);
+  return count;
 }
 
 std::vector<Client> Clients::list(base::db::Transaction& tx, const base::Caller& caller) {

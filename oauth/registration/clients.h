@@ -86,6 +86,12 @@ class Clients {
                                                    const Operator& by, const base::ClientId& client,
                                                    ClientStatus status);
 
+  // A policy of the operator's (keys under suspicion, another token format): refresh tokens issued until now are
+  // replaced at their next use, of one client or of all (how many there are).
+  base::Result<void, RegistrationError> replace_refresh_tokens(base::db::Transaction& tx, const base::Caller& caller,
+                                                               const Operator& by, const base::ClientId& client);
+  std::size_t replace_all_refresh_tokens(base::db::Transaction& tx, const base::Caller& caller, const Operator& by);
+
   std::vector<Client> list(base::db::Transaction& tx, const base::Caller& caller);  // with all keys
   std::optional<Client> find(base::db::Transaction& tx, const base::Caller& caller, const base::ClientId& client);
 

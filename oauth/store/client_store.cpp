@@ -16,7 +16,8 @@ constexpr Statement kFind{"oauth.client.find", R"sql(
          c.tls_subject, c.tls_subject_kind, c.jwks_uri, c.require_signed_request_object, c.require_dpop_nonce,
          c.response_modes, c.subject_type, c.sector, c.encryption_jwk, c.id_token_encrypted_response_alg,
          c.id_token_encrypted_response_enc, c.userinfo_signed_response_alg, c.id_token_signed_response_alg,
-         k.kid, k.jwk, k.thumbprint, k.status, k.added_at, k.retired_at, k.first_used_at, k.last_used_at
+         k.kid, k.jwk, k.thumbprint, k.status, k.added_at, k.retired_at, k.first_used_at, k.last_used_at,
+         c.replace_refresh_tokens_before
     FROM oauth.client c
     LEFT JOIN oauth.client_key k
       ON k.brand_id = c.brand_id AND k.client_id = c.client_id AND (k.status = 'live' OR $3)
@@ -27,7 +28,8 @@ constexpr Statement kList{"oauth.client.list", R"sql(
          c.tls_subject, c.tls_subject_kind, c.jwks_uri, c.require_signed_request_object, c.require_dpop_nonce,
          c.response_modes, c.subject_type, c.sector, c.encryption_jwk, c.id_token_encrypted_response_alg,
          c.id_token_encrypted_response_enc, c.userinfo_signed_response_alg, c.id_token_signed_response_alg,
-         k.kid, k.jwk, k.thumbprint, k.status, k.added_at, k.retired_at, k.first_used_at, k.last_used_at
+         k.kid, k.jwk, k.thumbprint, k.status, k.added_at, k.retired_at, k.first_used_at, k.last_used_at,
+         c.replace_refresh_tokens_before
     FROM oauth.client c
     LEFT JOIN oauth.client_key k ON k.brand_id = c.brand_id AND k.client_id = c.client_id
    WHERE c.brand_id = $1
@@ -53,6 +55,10 @@ constexpr Statement kMarkUsed{"oauth.client.mark_key_used", R"sql(
    WHERE brand_id = $1 AND client_id = $2 AND kid = $3)sql"};
 constexpr Statement kSetStatus{"oauth.client.set_status", R"sql(
   UPDATE oauth.client SET status = $3 WHERE brand_id = $1 AND client_id = $2 AND status <> $3)sql"};
+constexpr Statement kReplaceRefreshTokens{"oauth.client.replace_refresh_tokens", R"sql(
+  UPDATE oauth.client SET replace_refresh_tokens_before = $3 WHERE brand_id = $1 AND client_id = $2)sql"};
+constexpr Statement kReplaceAllRefreshTokens{"oauth.client.replace_all_refresh_tokens", R"sql(
+  UPDATE oauth.client SET replace_refresh_tokens_before = $2 WHERE brand_id = $1)sql"};
 constexpr Statement kLock{"oauth.client.lock", R"sql(
   SELECT client_id FROM oauth.client WHERE brand_id = $1 AND client_id = $2 FOR NO KEY UPDATE)sql"};
 
@@ -89,6 +95,7 @@ Client client_of(const pqxx::row& row) {
   const auto id_token_algorithm = id_token_algorithm_from_text(value<std::string>(row[21]));
   ENSURE(id_token_algorithm.has_value(), "a client's row has an algorithm this program does not know");
   client.id_token_signed_response_alg = *id_token_algorithm;
+  client.replace_refresh_tokens_before = value<std::optional<base::Instant>>(row[30]);
   return client;
 }
 
@@ -156,12 +163,31 @@ bool set_client_status(base::db::Transaction& tx, const base::BrandId& brand, co
   return exec_count(tx, kSetStatus, brand, client, to_text(status)) == 1;
 }
 
+bool replace_refresh_tokens(base::db::Transaction& tx, const base::BrandId& brand, const base::ClientId& client,
+                            base::Instant issued_before) {
+  return exec_count(tx, kReplaceRefreshTokens, brand, client, issued_before) == 1;
+}
+
+std::size_t replace_all_refresh_tokens(base::db::Transaction& tx, const base::BrandId& brand,
+                                       base::Instant issued_before) {
+  return exec_count(tx, kReplaceAllRefreshTokens, brand, issued_before);
+}
+
 bool lock_client(base::db::Transaction& tx, const base::BrandId& brand, const base::ClientId& client) {
   return exec_row(tx, kLock, brand, client).has_value();
 }
 
 std::vector<base::db::Statement> client_statements() {
-  return {kFind, kList, kInsert, kInsertKey, kRetireKey, kMarkUsed, kSetStatus, kLock};
+  return {kFind,
+          kList,
+          kInsert,
+          kInsertKey,
+          kRetireKey,
+          kMarkUsed,
+          kSetStatus,
+          kReplaceRefreshTokens,
+          kReplaceAllRefreshTokens,
+          kLock};
 }
 
 }  // namespace oauth

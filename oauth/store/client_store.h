@@ -28,6 +28,11 @@ void mark_client_key_used(base::db::Transaction& tx, const base::BrandId& brand,
                           const std::string& kid, base::Instant now);
 bool set_client_status(base::db::Transaction& tx, const base::BrandId& brand, const base::ClientId& client,
                        ClientStatus status);
+// Of one client (false: there is none), and of all (how many).
+bool replace_refresh_tokens(base::db::Transaction& tx, const base::BrandId& brand, const base::ClientId& client,
+                            base::Instant issued_before);
+std::size_t replace_all_refresh_tokens(base::db::Transaction& tx, const base::BrandId& brand,
+                                       base::Instant issued_before);
 // Holds the client's row, so that two changes of its keys come one after the other. False: no such client.
 bool lock_client(base::db::Transaction& tx, const base::BrandId& brand, const base::ClientId& client);
 

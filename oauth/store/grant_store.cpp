@@ -37,10 +37,16 @@ constexpr Statement kEnd{"oauth.grant.end", R"sql(
 constexpr Statement kInsertRefresh{"oauth.refresh_token.insert", R"sql(
   INSERT INTO oauth.refresh_token (brand_id, token_hash, client_id, grant_id, issued_at) VALUES ($1, $2, $3, $4, $5))sql"};
 constexpr Statement kFindRefresh{"oauth.refresh_token.find", R"sql(
-  SELECT r.client_id, r.grant_id, g.consent_id, g.status = 'live', r.issued_at
+  SELECT r.client_id, r.grant_id, g.consent_id, g.status = 'live', r.issued_at, r.replaced_at
     FROM oauth.refresh_token r
     JOIN oauth.authorization_grant g ON g.brand_id = r.brand_id AND g.grant_id = r.grant_id
    WHERE r.brand_id = $1 AND r.token_hash = $2)sql"};
+constexpr Statement kMarkReplaced{"oauth.refresh_token.mark_replaced", R"sql(
+  UPDATE oauth.refresh_token SET replaced_at = $3
+   WHERE brand_id = $1 AND token_hash = $2 AND replaced_at IS NULL)sql"};
+constexpr Statement kInsertReplacement{"oauth.refresh_token.insert_replacement", R"sql(
+  INSERT INTO oauth.refresh_token (brand_id, token_hash, client_id, grant_id, issued_at) VALUES ($1, $2, $3, $4, $5)
+  ON CONFLICT DO NOTHING)sql"};
 // One row whatever is missing. $3 is null for a token without a grant.
 constexpr Statement kFacts{"oauth.access.facts", R"sql(
   SELECT c.client_id IS NOT NULL,
@@ -107,8 +113,16 @@ std::optional<RefreshTokenRow> find_refresh_token(base::db::Transaction& tx, con
                                                   const std::string& token_hash) {
   const auto row = exec_row(tx, kFindRefresh, brand, Bytes{token_hash});
   if (!row) return std::nullopt;
-  return RefreshTokenRow{value<base::ClientId>((*row)[0]), value<base::GrantId>((*row)[1]),
-                         value<base::ConsentId>((*row)[2]), value<bool>((*row)[3]), value<base::Instant>((*row)[4])};
+  return RefreshTokenRow{value<base::ClientId>((*row)[0]),  value<base::GrantId>((*row)[1]),
+                         value<base::ConsentId>((*row)[2]), value<bool>((*row)[3]),
+                         value<base::Instant>((*row)[4]),   value<std::optional<base::Instant>>((*row)[5])};
+}
+
+void replace_refresh_token(base::db::Transaction& tx, const base::BrandId& brand, const std::string& old_hash,
+                           const std::string& new_hash, const RefreshTokenRow& row, base::Instant issued_at,
+                           base::Instant now) {
+  exec(tx, kMarkReplaced, brand, Bytes{old_hash}, now);
+  exec(tx, kInsertReplacement, brand, Bytes{new_hash}, row.client, row.grant, issued_at);
 }
 
 AccessFacts read_access_facts(base::db::Transaction& tx, const AccessFactsQuery& query) {
@@ -124,7 +138,8 @@ AccessFacts read_access_facts(base::db::Transaction& tx, const AccessFactsQuery&
 }
 
 std::vector<base::db::Statement> grant_statements() {
-  return {kInsert, kFind, kFindShared, kEndOfConsent, kEnd, kInsertRefresh, kFindRefresh, kFacts};
+  return {kInsert,        kFind,        kFindShared,   kEndOfConsent,      kEnd,
+          kInsertRefresh, kFindRefresh, kMarkReplaced, kInsertReplacement, kFacts};
 }
 
 }  // namespace oauth

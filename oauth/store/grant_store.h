@@ -51,9 +51,16 @@ struct RefreshTokenRow {
   base::ConsentId consent;  // of the grant: which lock to take first
   bool live = false;
   base::Instant issued_at;
+  std::optional<base::Instant> replaced_at;  // when its replacement was given out first
 };
 std::optional<RefreshTokenRow> find_refresh_token(base::db::Transaction& tx, const base::BrandId& brand,
                                                   const std::string& token_hash);
+
+// The old one remembers when it was replaced first; the new one is there from then on. Any number of times, at once
+// too.
+void replace_refresh_token(base::db::Transaction& tx, const base::BrandId& brand, const std::string& old_hash,
+                           const std::string& new_hash, const RefreshTokenRow& row, base::Instant issued_at,
+                           base::Instant now);
 
 struct AccessFactsQuery {
   base::BrandId brand;

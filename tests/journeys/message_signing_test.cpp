@@ -277,8 +277,9 @@ TEST(SignedResponses, CarryTheCode) {
   Gateway gateway;
   Tpp tpp(gateway, "Signing", JwsAlgorithm::es256, [](oauth::NewClient& client) {
     client.require_signed_request_object = true;
-    client.response_modes = {"jwt"};
+    client.response_modes = {"jwt", "query.jwt"};
   });
+  EXPECT_EQ(gateway.one("SELECT response_modes FROM oauth.client WHERE client_id = '" + tpp.id() + "'"), "{query.jwt}");
   const Pushed pushed = tpp.push_signed(tpp.consent());
   const Callback back = allow(gateway, pushed);
   const Value claims = signed_answer(gateway, back.url);
