@@ -8,6 +8,7 @@
 #include "consent/sca/factors/passkey_options.h"
 #include "consent/sca/session_rows.h"
 #include "consent/store/challenge_store.h"
+#include "consent/store/exemption_store.h"
 #include "consent/store/factor_store.h"
 #include "consent/store/session_store.h"
 
@@ -258,6 +259,7 @@ base::Result<SessionWithHandle, AuthenticationRefusal> CustomerAuthentication::p
                                                now);
     if (!changed) return base::failure(false);
     deps_.attempts.reset(tx, caller, attempted.subject);
+    ExemptionStore::reset(tx, caller.tenant, *attempted.psu);
     auto entry =
         audit_of(caller, psu, attempted.action, "ok", "both elements verified by a device-bound passkey", session->id);
     entry.facts.emplace("factor", verified->factor);
@@ -555,6 +557,7 @@ base::Result<SessionWithHandle, AuthenticationRefusal> CustomerAuthentication::a
                                                       now);
     if (!authenticated) return base::failure(false);
     deps_.attempts.reset(tx, caller, attempted.subject);
+    ExemptionStore::reset(tx, caller.tenant, *attempted.psu);
     auto entry = audit_of(caller, session->psu, attempted.action, "ok", "second element verified", session->id);
     add_terms(entry, *row);
     if (!verified->factor.empty()) entry.facts.emplace("factor", verified->factor);
