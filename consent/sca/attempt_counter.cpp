@@ -59,9 +59,13 @@ void AttemptCounter::reset(base::db::Transaction& tx, const base::Caller& caller
 
 void AttemptCounter::unlock(const base::Caller& caller, const base::PsuId& psu) {
   base::db::with_transaction(pool_, caller.deadline, [&](base::db::Transaction& tx) {
-    AttemptStore::reset(tx, caller.tenant, subject_of(psu));
+    unlock(tx, caller, psu);
     return true;
   });
+}
+
+void AttemptCounter::unlock(base::db::Transaction& tx, const base::Caller& caller, const base::PsuId& psu) {
+  AttemptStore::reset(tx, caller.tenant, subject_of(psu));
 }
 
 int AttemptCounter::purge(const base::Caller& caller, int limit) {

@@ -60,6 +60,8 @@ class AttemptCounter {
 
   // Unblocks, after re-identification by the bank (or by the sandbox's reset).
   void unlock(const base::Caller& caller, const base::PsuId& psu);
+  // The same in the caller's transaction, with its evidence.
+  void unlock(base::db::Transaction& tx, const base::Caller& caller, const base::PsuId& psu);
   // Deletes counters that say nothing any more, over all tenants; returns how many.
   int purge(const base::Caller& caller, int limit = 1000);
 

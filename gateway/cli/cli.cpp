@@ -277,6 +277,87 @@ void keys_rotate(Product::Parts& p, const std::string& only) {
   }
 }
 
+struct CustomerArguments {
+  std::string username, identified_by, staff;
+};
+
+// [RTS-SCA-4.4] "a secure procedure shall be established allowing the payer to regain use of the blocked electronic
+// payment instruments": somebody of the bank identified the customer anew, and says how.
+void customer_unblock(Product::Parts& p, const CustomerArguments& a) {
+  if (a.identified_by.size() < 8) throw Refused("--identified-by says how the customer was identified, in a few words");
+  const auto caller = p.background();
+  const auto psu = p.customer_bank.find_username(caller, a.username);
+  if (!psu) throw Refused("the bank has no customer of that name");
+  base::db::with_transaction(p.database, caller.deadline, [&](base::db::Transaction& tx) {
+    p.attempts.unlock(tx, caller, *psu);
+    base::db::AuditEntry entry;
+    entry.tenant = caller.tenant;
+    entry.at = caller.now.protocol;
+    entry.actor_kind = base::db::ActorKind::staff;
+    entry.actor = a.staff;
+    entry.action = "psu.unblock";
+    entry.object_kind = "psu";
+    entry.object = psu->str();
+    entry.outcome = "ok";
+    entry.reason = "[RTS-SCA-4.4] identified anew: " + a.identified_by;
+    p.audit.record(tx, entry);
+    return true;
+  });
+  const int ended = p.customer_sessions.end_all(caller, *psu);
+  std::cout << ordered_json{{"psu", psu->str()}, {"unblocked", true}, {"sessions_ended", ended}}.dump() << "\n";
+}
+
+struct FraudArguments {
+  std::string instrument, begins, total, fraud, currency = "GBP", region = "uk", staff;
+};
+
+std::chrono::sys_days day_of(const std::string& text) {
+  int year = 0;
+  unsigned month = 0, day = 0;
+  char rest = 0;
+  if (std::sscanf(text.c_str(), "%4d-%2u-%2u%c", &year, &month, &day, &rest) != 3) throw Refused("a day is 2026-07-01");
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+  if (!date.ok()) throw Refused("there is no " + text);
+  return date;
+}
+
+std::int64_t minor_of(const std::string& text, const std::string& code) {
+  const auto currency = base::Currency::parse(code);
+  if (!currency) throw Refused("there is no currency " + code);
+  const auto amount = base::Amount::parse(text, *currency);
+  if (!amount) throw Refused(text + " is no amount in " + code);
+  return amount->minor();
+}
+
+void sca_quarter(Product::Parts& p, const FraudArguments& a) {
+  const bool card = a.instrument == "card";
+  if (!card && a.instrument != "credit_transfer") throw Refused("--instrument takes card or credit_transfer");
+  const auto caller = p.background();
+  const policy::FraudQuarter quarter{day_of(a.begins), minor_of(a.total, a.currency), minor_of(a.fraud, a.currency)};
+  const auto entered = base::db::in_transaction(p.database, caller.deadline, [&](base::db::Transaction& tx) {
+    return p.sca_exemptions.enter_quarter(
+        tx, caller, a.staff, card ? policy::Instrument::card : policy::Instrument::credit_transfer, quarter);
+  });
+  if (!entered) throw Refused(entered.error());
+  std::cout << "entered\n";
+}
+
+void sca_bands(Product::Parts& p, const FraudArguments& a) {
+  const auto region = policy::region_from_text(a.region);
+  if (!region) throw Refused("--region takes eu or uk");
+  const auto caller = p.background();
+  ordered_json all = ordered_json::array();
+  for (const auto& band : base::db::read_only(p.database, caller.deadline, [&](base::db::Transaction& tx) {
+         return p.sca_exemptions.bands(tx, caller, *region);
+       })) {
+    all.push_back({{"instrument", policy::to_text(band.instrument)},
+                   {"up_to_minor", band.up_to_minor},
+                   {"reference_millionths", band.reference_millionths},
+                   {"state", policy::to_text(band.state)}});
+  }
+  std::cout << all.dump(2) << "\n";
+}
+
 void personas() {
   ordered_json all = ordered_json::array();
   for (const auto& persona : connectors::sandbox_personas()) {
@@ -449,6 +530,28 @@ int run(int argc, char** argv) {
                 << "\n";
     };
   });
+
+  CustomerArguments c;
+  auto* customer = app.add_subcommand("customer", "the bank's customers")->require_subcommand(1);
+  auto* unblock = customer->add_subcommand("unblock", "a customer whom the bank identified anew may sign in again");
+  unblock->add_option("username", c.username)->required();
+  unblock->add_option("--identified-by", c.identified_by, "how, in words: kept in the audit trail")->required();
+  unblock->add_option("--staff", c.staff, "who unblocks")->required();
+  unblock->callback([&] { action = [&](Product::Parts& p) { customer_unblock(p, c); }; });
+
+  FraudArguments f;
+  auto* sca = app.add_subcommand("sca", "exemptions from strong customer authentication")->require_subcommand(1);
+  auto* quarter = sca->add_subcommand("quarter", "enter the fraud of a quarter that is over");
+  quarter->add_option("--instrument", f.instrument, "card | credit_transfer")->required();
+  quarter->add_option("--begins", f.begins, "its first day, 2026-07-01")->required();
+  quarter->add_option("--total", f.total, "value of all remote transactions, 1000000.00")->required();
+  quarter->add_option("--fraud", f.fraud, "value of those nobody authorised")->required();
+  quarter->add_option("--currency", f.currency, "GBP");
+  quarter->add_option("--staff", f.staff, "who enters it")->required();
+  quarter->callback([&] { action = [&](Product::Parts& p) { sca_quarter(p, f); }; });
+  auto* bands = sca->add_subcommand("bands", "which amounts the fraud rates let go without authentication, as JSON");
+  bands->add_option("--region", f.region, "eu | uk");
+  bands->callback([&] { action = [&](Product::Parts& p) { sca_bands(p, f); }; });
 
   std::string kind;
   std::string id;

@@ -36,6 +36,7 @@
 #include "consent/services/consent_upkeep.h"
 #include "consent/services/consent_warnings.h"
 #include "consent/services/payment_consents.h"
+#include "consent/services/sca_exemptions.h"
 #include "consent/services/unattended_access.h"
 #include "gateway/http_server/http_server.h"
 #include "gateway/operations/operations.h"
@@ -111,6 +112,7 @@ struct Product::Parts {
   consent::CustomerAuthentication customer_authentication;
   consent::CustomerFactors customer_factors;
   consent::DecoupledApprovals decoupled_approvals;
+  consent::ScaExemptions sca_exemptions{policy::every_exemption(), audit};
 
   // authorization server
   oauth::AuthorizationServer authorization_server;
