@@ -86,6 +86,23 @@ test('a webhook secret changes: both signatures during the overlap', async () =>
   assert.ok(sandbox);
 });
 
+test('an ID token is signed as its client registered: openid-client takes it, npm jose verifies it with the published key', async () => {
+  const { sandbox } = all;
+  const registering = (profile, alg) => Tpp.register(sandbox, `${profile} ${alg}`,
+    ['--profile', profile, '--id-token-signed-response-alg', alg], { id_token_signed_response_alg: alg });
+  for (const [profile, alg] of [['oidc', 'RS256'], ['fapi2', 'PS256']]) {
+    const tpp = await registering(profile, alg);
+    const { tokens, customer } = await authorise({ ...all, tpp });
+    const published = await (await sandbox.fetch(sandbox.url('/jwks'))).json();
+    const { protectedHeader } = await jose.jwtVerify(tokens.id_token, jose.createLocalJWKSet(published),
+      { algorithms: [alg], issuer: sandbox.description.issuer, audience: tpp.clientId });
+    assert.equal(published.keys.find(({ kid }) => kid === protectedHeader.kid).alg, alg);
+    assert.equal(jose.decodeProtectedHeader(tokens.access_token).alg, 'ES256');
+    await customer.close();
+  }
+  await assert.rejects(registering('fapi2', 'RS256'), /FAPI 2\.0 section 5\.4\.1/);
+});
+
 test("the server's signing key changes: published before use, kept until its tokens ended, no request fails", async () => {
   const { tpp, sandbox } = all;
   const keys = async () => (await (await sandbox.fetch(sandbox.url('/jwks'))).json()).keys.map(({ kid }) => kid);

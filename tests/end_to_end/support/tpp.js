@@ -24,8 +24,9 @@ export class Tpp {
   // A new client, registered as an operator would: with further flags, and metadata for openid-client that go with them.
   static async register(sandbox, name, flags = [], metadata = {}) {
     const jwk = await newKey();
+    const profile = flags.includes('--profile') ? [] : ['--profile', 'fapi2'];
     const { client_id } = JSON.parse(await sandbox.dev('tpp', 'add', name, '--jwks', writeKey(sandbox, jwk), '--redirect-uri',
-      sandbox.redirectUri, '--auth', 'private_key_jwt', '--binding', 'dpop', '--profile', 'fapi2', ...flags));
+      sandbox.redirectUri, '--auth', 'private_key_jwt', '--binding', 'dpop', ...profile, ...flags));
     return Tpp.connect(sandbox, client_id, jwk, metadata);
   }
 
