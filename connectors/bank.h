@@ -146,6 +146,8 @@ struct ShareableAccount {
   int signatures_for_access = 1;
   int signatures_for_payments = 1;
   std::vector<base::PsuId> signatories;
+  // Sort code and account number, IBAN: to recognise the account that a TPP named; never shown or logged.
+  std::vector<std::string> numbers = {};
 };
 
 class CustomerAccounts {

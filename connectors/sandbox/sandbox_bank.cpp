@@ -263,6 +263,8 @@ Outcome<std::vector<ShareableAccount>> SandboxBank::shareable_accounts(const Cal
   for (const AccountRow& row : rows) {
     if (row.status != "enabled") continue;
     const AccountIdentity identity = open(row, impl_->key);
+    std::vector<std::string> numbers{identity.sort_code_account_number};
+    if (!identity.iban.empty()) numbers.push_back(identity.iban);
     shareable.push_back({.account = row.id,
                          .product_name = row.product_name,
                          .masked_number = base::masked_number(identity.sort_code_account_number),
@@ -271,7 +273,8 @@ Outcome<std::vector<ShareableAccount>> SandboxBank::shareable_accounts(const Cal
                          .identifications = identifications_of(identity),
                          .signatures_for_access = row.signatures_for_access,
                          .signatures_for_payments = row.signatures_for_payments,
-                         .signatories = row.holders});
+                         .signatories = row.holders,
+                         .numbers = std::move(numbers)});
   }
   return shareable;
 }

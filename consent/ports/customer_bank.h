@@ -45,6 +45,8 @@ struct ShareableAccount {
   int signatures_for_access = 1;
   int signatures_for_payments = 1;
   std::set<base::PsuId> signatories = {};
+  // Sort code and account number, IBAN: to recognise the account that a TPP named; never shown or logged.
+  std::vector<std::string> numbers = {};
 };
 SigningRule signing_rule(const ShareableAccount& account, ConsentKind kind);
 // The accounts that the terms let the customer choose from: all, or the one that the TPP named as the payer's.

@@ -6,6 +6,7 @@
 #include "base/encoding.h"
 #include "base/observe/log.h"
 #include "gateway/psu_pages/psu_pages_parts.h"
+#include "gateway/psu_pages/terms_text.h"
 
 namespace gateway {
 namespace {
@@ -105,6 +106,68 @@ std::string period_text(Language l, const consent::ConsentReview& review) {
   if (review.transactions_from) return text(l, Text::period_from, date_text(l, *review.transactions_from));
   if (review.transactions_to) return text(l, Text::period_to, date_text(l, *review.transactions_to));
   return text(l, Text::period_any);
+}
+
+// Read access, and until when.
+void ask_for_data(PageValues& v, std::string& shown, Language l, const consent::ConsentReview& review) {
+  v.flag("data", true).set("t_what", text(l, Text::what)).set("t_when", text(l, Text::when));
+  const std::string until = review.expires ? date_text(l, *review.expires) : text(l, Text::until_open);
+  const bool transactions = std::any_of(review.permissions.begin(), review.permissions.end(), [](auto p) {
+    return p == policy::Permission::ReadTransactionsBasic || p == policy::Permission::ReadTransactionsDetail;
+  });
+  if (transactions) {
+    v.set("t_period", text(l, Text::period)).set("period", period_text(l, review));
+    shown += text(l, Text::period) + ": " + period_text(l, review) + "\n";
+  }
+  v.set("t_until", text(l, Text::until)).set("until", until);
+  shown += text(l, Text::until) + ": " + until + "\n";
+  std::vector<PageValues> cluster_values;
+  for (auto& cluster : clusters(l, {review.permissions.begin(), review.permissions.end()})) {
+    shown += cluster.title + ": " + cluster.text + "\n";
+    for (const auto& line : cluster.permissions) shown += "- " + line + "\n";
+    PageValues value;
+    value.set("title", cluster.title).set("text", cluster.text).lines("permissions", cluster.permissions);
+    cluster_values.push_back(std::move(value));
+  }
+  v.list("clusters", std::move(cluster_values));
+}
+
+// A payment, variable recurring payments or a confirmation of funds: every term, none left out.
+void ask_for_terms(PageValues& v, std::string& shown, Language l, const TermsShown& terms) {
+  v.set("t_terms", text(l, Text::details_of_payment));
+  std::vector<PageValues> lines;
+  for (const auto& line : terms.lines) {
+    shown += line.name + ": " + line.value + "\n";
+    PageValues value;
+    value.set("line", line.id).set("term", line.name).set("value", line.value);
+    lines.push_back(std::move(value));
+  }
+  v.flag("terms", true).list("term_lines", std::move(lines));
+}
+
+const consent::AccountIdentification* named_account(const consent::Terms& terms) {
+  if (const auto* payment = std::get_if<consent::PaymentTerms>(&terms))
+    return payment->debtor ? &*payment->debtor : nullptr;
+  if (const auto* vrp = std::get_if<consent::VrpTerms>(&terms)) return vrp->debtor ? &*vrp->debtor : nullptr;
+  if (const auto* funds = std::get_if<consent::FundsTerms>(&terms)) return &funds->debtor;
+  return nullptr;
+}
+
+// A TPP that names the account gets this one or none: no other is offered, or accepted.
+void keep_named_account(std::vector<consent::ShareableAccount>& accounts, const consent::Terms& terms) {
+  const auto* named = named_account(terms);
+  if (named == nullptr) return;
+  std::erase_if(accounts, [&](const consent::ShareableAccount& account) {
+    return std::find(account.numbers.begin(), account.numbers.end(), named->identification) == account.numbers.end();
+  });
+}
+
+bool pays(const consent::ConsentReview& review) { return review.kind != consent::ConsentKind::funds_confirmation; }
+
+// Can the customer end it later?
+bool lasts(consent::ConsentKind kind) {
+  return kind == consent::ConsentKind::account_access || kind == consent::ConsentKind::domestic_vrp ||
+         kind == consent::ConsentKind::funds_confirmation;
 }
 
 // Authorization details in plain words, none left out: what is shown is what is granted.
@@ -303,18 +366,20 @@ base::Result<PsuPages::Review, Response> PsuPages::review(Call& call, const Flow
   *accounts = consent::choosable(consent->terms, std::move(*accounts));
   Review review{std::move(*consent), std::move(*accounts), {}, {}};
   const std::string& tpp = flow.view.client_name;
-  const std::string until = review.consent.expires ? date_text(l, *review.consent.expires) : text(l, Text::until_open);
   PageValues& v = review.values;
+  const TermsShown terms = terms_shown(l, review.consent.kind, review.consent.terms, tpp);
+  const bool data = review.consent.kind == consent::ConsentKind::account_access;
   const bool renewal = review.consent.reauthorisation;
-  const std::string title = text(l, renewal ? Text::renew_title : Text::review_title, tpp);
-  const std::string lead = text(l, renewal ? Text::renew_lead : Text::review_lead, tpp);
+  const std::string title = data ? text(l, renewal ? Text::renew_title : Text::review_title, tpp) : terms.title;
+  const std::string lead = data ? text(l, renewal ? Text::renew_lead : Text::review_lead, tpp) : terms.lead;
   v.set("t_review_title", title).set("t_review_lead", lead);
   v.set("t_who", text(l, Text::who)).set("t_registered_name", text(l, Text::registered_name)).set("tpp", tpp);
   v.set("t_asked_on", text(l, Text::asked_on)).set("asked_on", date_text(l, review.consent.created));
   set_steps(v, l);
-  v.set("t_progress", text(l, Text::progress)).set("t_what", text(l, Text::what)).set("t_when", text(l, Text::when));
-  v.set("t_period", text(l, Text::period)).set("t_until", text(l, Text::until)).set("until", until);
-  v.set("t_accounts", text(l, Text::accounts)).set("t_stop_any_time", text(l, Text::stop_any_time));
+  v.set("t_progress", text(l, Text::progress));
+  v.set("t_accounts", text(l, data ? Text::accounts : pays(review.consent) ? Text::pay_from : Text::funds_account));
+  if (lasts(review.consent.kind)) v.set("t_stop_any_time", text(l, Text::stop_any_time));
+  v.set("input", data ? "checkbox" : "radio");
   v.set("t_allow", text(l, Text::allow)).set("t_deny", text(l, Text::deny));
   v.set("t_cancel_to_tpp", text(l, Text::cancel_to_tpp, flow.view.client_name));
   v.set("action", flow.path + "/decision").set("cancel_action", flow.path + "/cancel");
@@ -324,24 +389,12 @@ base::Result<PsuPages::Review, Response> PsuPages::review(Call& call, const Flow
     review.shown += text(l, Text::on_behalf_of) + ": " + flow.view.on_behalf_of + "\n";
   }
 
-  const bool transactions =
-      std::any_of(review.consent.permissions.begin(), review.consent.permissions.end(), [](auto p) {
-        return p == policy::Permission::ReadTransactionsBasic || p == policy::Permission::ReadTransactionsDetail;
-      });
-  if (transactions) {
-    v.set("period", period_text(l, review.consent));
-    review.shown += text(l, Text::period) + ": " + period_text(l, review.consent) + "\n";
+  if (review.consent.kind == consent::ConsentKind::account_access) {
+    ask_for_data(review.values, review.shown, l, review.consent);
+  } else {
+    ask_for_terms(review.values, review.shown, l, terms);
+    keep_named_account(review.accounts, review.consent.terms);
   }
-  review.shown += text(l, Text::until) + ": " + until + "\n";
-  std::vector<PageValues> cluster_values;
-  for (auto& cluster : clusters(l, {review.consent.permissions.begin(), review.consent.permissions.end()})) {
-    review.shown += cluster.title + ": " + cluster.text + "\n";
-    for (const auto& line : cluster.permissions) review.shown += "- " + line + "\n";
-    PageValues value;
-    value.set("title", cluster.title).set("text", cluster.text).lines("permissions", cluster.permissions);
-    cluster_values.push_back(std::move(value));
-  }
-  v.list("clusters", std::move(cluster_values));
   const auto details = lines_of(l, flow.view.details);
   set_details(v, l, details);
   for (const auto& line : details) review.shown += "- " + line + "\n";
@@ -352,7 +405,8 @@ base::Result<PsuPages::Review, Response> PsuPages::review(Call& call, const Flow
     value.set("id", account.account.str()).set("name", account.product_name).set("number", account.masked_number);
     value.set("currency", account.currency).set("owner", account.owner_name);
     value.set("field", "account-" + std::to_string(account_values.size() + 1));
-    value.flag("checked", (ticked ? *ticked : review.consent.selected_before).contains(account.account));
+    const bool only_one = !data && review.accounts.size() == 1;
+    value.flag("checked", only_one || (ticked ? *ticked : review.consent.selected_before).contains(account.account));
     account_values.push_back(std::move(value));
   }
   if (account_values.empty()) v.set("notice", text(l, Text::no_accounts));
@@ -437,7 +491,11 @@ Response PsuPages::interaction_decision(Call& call) {
       request.shareable.insert(account.account);
       request.rules.push_back(consent::signing_rule(account, reviewed->consent.kind));
     }
-    if (allow && request.chosen.empty()) return show_review(call, flow, text(l, Text::choose_account));
+    const bool request_of_one = reviewed->consent.kind != consent::ConsentKind::account_access;
+    const bool too_many = request_of_one && request.chosen.size() > 1;
+    if (allow && (request.chosen.empty() || too_many))
+      return show_review(call, flow, text(l, request_of_one ? Text::choose_one_account : Text::choose_account),
+                         request.chosen);
   }
 
   const auto answer = decide(call, flow, {allow, reviewed ? &request : nullptr, {}});

@@ -137,7 +137,8 @@ base::Result<std::vector<consent::ShareableAccount>, consent::BankFailure> Custo
                         account.identifications,
                         account.signatures_for_access,
                         account.signatures_for_payments,
-                        {account.signatories.begin(), account.signatories.end()}});
+                        {account.signatories.begin(), account.signatories.end()},
+                        account.numbers});
   }
   return accounts;
 }
