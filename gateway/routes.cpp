@@ -63,6 +63,12 @@ constexpr std::array kRoutes{
     Route{RouteId::consents_page, Method::get, "/consents", kPublic, Needs::customer_session, Surface::page, "", kNone, kPool, kAlways},
     Route{RouteId::consent_page, Method::get, "/consents/{id}", kPublic, Needs::customer_session, Surface::page, "", kNone, kPool, kAlways},
     Route{RouteId::consent_revoke, Method::post, "/consents/{id}/revoke", kPublic, Needs::customer_session, Surface::page, "", kPageForm, kPool, kAlways},
+    Route{RouteId::security_page, Method::get, "/security", kPublic, Needs::customer_session, Surface::page, "", kNone, kPool, kAlways},
+    Route{RouteId::security_add, Method::post, "/security/factors", kPublic, Needs::customer_session, Surface::page, "", kPageForm, kPool, kAlways},
+    Route{RouteId::security_enrolment, Method::get, "/security/factors/{id}", kPublic, Needs::customer_session, Surface::page, "", kNone, kPool, kAlways},
+    Route{RouteId::security_finish, Method::post, "/security/factors/{id}", kPublic, Needs::customer_session, Surface::page, "", kPageForm, kPool, kAlways},
+    Route{RouteId::security_remove, Method::post, "/security/factors/{id}/remove", kPublic, Needs::customer_session, Surface::page, "", kPageForm, kPool, kAlways},
+    Route{RouteId::security_sign_out, Method::post, "/security/sign-out", kPublic, Needs::customer_session, Surface::page, "", kPageForm, kPool, kAlways},
     // UK Open Banking Read/Write v4.0, account information
     Route{RouteId::obie_consent_create, Method::post, "/open-banking/v4.0/aisp/account-access-consents", kApi, Needs::access_token, Surface::obie, "accounts", kJson, kPool, kAlways},
     Route{RouteId::obie_consent_get, Method::get, "/open-banking/v4.0/aisp/account-access-consents/{ConsentId}", kApi, Needs::access_token, Surface::obie, "accounts", kNone, kPool, kAlways},
@@ -129,7 +135,7 @@ std::optional<std::string> decode_segment(std::string_view raw) {
 Surface surface_of_prefix(std::string_view path, Listener listener) {
   if (listener == Listener::operations) return Surface::operations;
   if (path.starts_with("/open-banking/")) return Surface::obie;
-  for (const std::string_view page : {"/interaction/", "/consents", "/login", "/assets/"}) {
+  for (const std::string_view page : {"/interaction/", "/consents", "/security", "/login", "/assets/"}) {
     if (path.starts_with(page)) return Surface::page;
   }
   return Surface::problem;

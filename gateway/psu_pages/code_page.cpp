@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/psu_pages/psu_pages_parts.h"
+#include "gateway/psu_pages/terms_text.h"
 
 namespace gateway {
 namespace {
@@ -11,12 +12,8 @@ using base::http::Call;
 using base::http::Response;
 using consent::FactorKind;
 
-constexpr const char* kAskAgainSeconds = "4";
-
-std::string money(const base::Amount& amount) { return amount.decimal() + " " + amount.currency().code(); }
-
 std::string payee_line(Language l, const consent::Payee& payee) {
-  return text(l, Text::linked_to, payee.name, payee.account.identification);
+  return text(l, Text::linked_to, payee.name, account_text(l, payee.account));
 }
 
 Text period_of(consent::PeriodType type) {
@@ -44,26 +41,27 @@ struct Lines {
     std::vector<std::string> lines;
     // [RTS-SCA-5.3b] a batch: "the total amount of the batch of payment transactions and … the specified payees"
     if (terms.batch) {
-      lines.push_back(text(l, Text::linked_batch, std::to_string(terms.batch->transactions), money(terms.amount)));
+      lines.push_back(
+          text(l, Text::linked_batch, std::to_string(terms.batch->transactions), amount_text(l, terms.amount)));
     } else {
-      lines.push_back(text(l, Text::linked_amount, money(terms.amount)));
+      lines.push_back(text(l, Text::linked_amount, amount_text(l, terms.amount)));
     }
     if (terms.standing_order && terms.standing_order->recurring)
-      lines.push_back(text(l, Text::linked_then, money(*terms.standing_order->recurring)));
+      lines.push_back(text(l, Text::linked_then, amount_text(l, *terms.standing_order->recurring)));
     if (terms.standing_order && terms.standing_order->final)
-      lines.push_back(text(l, Text::linked_last, money(*terms.standing_order->final)));
+      lines.push_back(text(l, Text::linked_last, amount_text(l, *terms.standing_order->final)));
     for (const auto& payee : terms.payees) lines.push_back(payee_line(l, payee));
     return lines;
   }
   std::vector<std::string> operator()(const consent::VrpTerms& terms) const {
-    std::vector<std::string> lines{text(l, Text::linked_most_each, money(terms.maximum_individual))};
+    std::vector<std::string> lines{text(l, Text::linked_most_each, amount_text(l, terms.maximum_individual))};
     for (const auto& limit : terms.limits)
-      lines.push_back(text(l, Text::linked_most, money(limit.amount), text(l, period_of(limit.period))));
+      lines.push_back(text(l, Text::linked_most, amount_text(l, limit.amount), text(l, period_of(limit.period))));
     if (terms.payee) lines.push_back(payee_line(l, *terms.payee));
     return lines;
   }
   std::vector<std::string> operator()(const consent::FundsTerms& terms) const {
-    return {text(l, Text::linked_funds, terms.debtor.identification)};
+    return {text(l, Text::linked_funds, account_text(l, terms.debtor))};
   }
 };
 
@@ -184,11 +182,11 @@ Response PsuPages::show_code(Call& call, const PageFrame& frame, const SignIn& d
   }
   if (!notice.empty()) values.set("notice", notice);
   if (mistake == Mistake::yes && typed) values.set("notice_field", "otp");
-  Response response = render_page(page, "code", values);
-  // Only while the device decides: nothing that is typed gets lost.
-  if (by.kind == FactorKind::device && !challenge->refused)
-    response.headers.add("Refresh", std::string(kAskAgainSeconds) + "; url=" + door.again);
-  return response;
+  // Only while the device decides: nothing that is typed gets lost. Asking again is no activity of the customer.
+  if (by.kind == FactorKind::device && !challenge->refused) {
+    page.ask_again = door.again + (door.again.find('?') == std::string::npos ? "?" : "&") + std::string(kWaiting);
+  }
+  return render_page(page, "code", values);
 }
 
 base::Result<consent::SessionWithHandle, Response> PsuPages::answered(Call& call, const PageFrame& page,

@@ -4,6 +4,7 @@
 
 #include "base/encoding.h"
 #include "gateway/psu_pages/psu_pages_parts.h"
+#include "gateway/psu_pages/terms_text.h"
 
 namespace gateway {
 namespace {
@@ -123,18 +124,8 @@ std::string by_whom(Language l, const consent::Actor& actor, const base::PsuId& 
   return "";
 }
 
-struct Visitor {
-  std::optional<std::string> handle;
-  std::optional<consent::CustomerSession> session;
-  bool signed_in() const { return session && session->authenticated(); }
-};
-
-Visitor visitor(Call& call, consent::CustomerSessions& sessions) {
-  Visitor v;
-  v.handle = cookie(call.request.headers, kDashboardCookie);
-  if (v.handle) v.session = sessions.find(call.caller, *v.handle);
-  if (v.session && v.session->psu) call.event.psu = *v.session->psu;
-  return v;
+std::string until_text(Language l, const consent::Consent& consent) {
+  return consent.expires ? date_text(l, *consent.expires) : text(l, Text::until_open);
 }
 
 // The days that are left as people count them: by the calendar.
@@ -191,14 +182,17 @@ void set_filter(PageValues& values, Language l, const Wanted& wanted) {
                         option("name", text(l, Text::sort_name), wanted.sort == Sort::name)});
 }
 
+// Any other kind in one line: "Payment · Amount: £12.00 · To: Ealing Books".
+std::string in_short(Language l, const consent::Consent& consent) {
+  std::string out = kind_text(l, consent.kind);
+  for (const auto& line : linked_lines(l, consent.terms)) out += " · " + line;
+  return out;
+}
+
 std::string joined(const std::vector<Cluster>& clusters) {
   std::string out;
   for (const auto& cluster : clusters) out += (out.empty() ? "" : " · ") + cluster.title;
   return out;
-}
-
-std::string until_text(Language l, const consent::Consent& consent) {
-  return consent.expires ? date_text(l, *consent.expires) : text(l, Text::until_open);
 }
 
 }  // namespace
@@ -209,7 +203,7 @@ PsuPages::SignIn PsuPages::dashboard_door() {
 }
 
 Response PsuPages::login_page(Call& call) {
-  const Visitor v = visitor(call, deps_.sessions);
+  const Door v = dashboard_visit(call);
   // ?confirm: whoever is signed in confirms once more, before a change of factors.
   const auto query = base::http::Parameters::parse(call.request.raw_query, 8);
   const bool confirm = v.signed_in() && query && query->only("confirm").has_value();
@@ -239,7 +233,7 @@ Response PsuPages::login_page(Call& call) {
 }
 
 Response PsuPages::login(Call& call) {
-  const Visitor v = visitor(call, deps_.sessions);
+  const Door v = dashboard_visit(call);
   PageFrame page = frame(call, Text::login_title);
   SignIn door = dashboard_door();
   auto form = form_of(call, page, v.handle, "/login", "", std::nullopt);
@@ -263,7 +257,7 @@ Response PsuPages::dashboard_entered(bool confirmed_only, const consent::Session
 }
 
 Response PsuPages::login_code(Call& call) {
-  const Visitor v = visitor(call, deps_.sessions);
+  const Door v = dashboard_visit(call);
   PageFrame page = frame(call, Text::code_title);
   SignIn door = dashboard_door();
   auto form = form_of(call, page, v.handle, "/login", "", std::nullopt);
@@ -277,7 +271,7 @@ Response PsuPages::login_code(Call& call) {
 }
 
 Response PsuPages::login_passkey(Call& call) {
-  const Visitor v = visitor(call, deps_.sessions);
+  const Door v = dashboard_visit(call);
   PageFrame page = frame(call, Text::login_title);
   SignIn door = dashboard_door();
   auto form = form_of(call, page, v.handle, "/login", "", std::nullopt);
@@ -291,7 +285,7 @@ Response PsuPages::login_passkey(Call& call) {
 }
 
 Response PsuPages::logout(Call& call) {
-  const Visitor v = visitor(call, deps_.sessions);
+  const Door v = dashboard_visit(call);
   auto form = form_of(call, frame(call, Text::error_title), v.handle, "/login", "", std::nullopt);
   if (!form) return std::move(form.error());
   deps_.sessions.end(call.caller, *v.handle);
@@ -312,7 +306,7 @@ PsuPages::Tpp PsuPages::tpp_of(base::db::Transaction& tx, const base::Caller& ca
 }
 
 Response PsuPages::consents(Call& call) {
-  const Visitor v = visitor(call, deps_.sessions);
+  const Door v = dashboard_visit(call);
   if (!v.signed_in()) return see_other("/login");
   PageFrame page = signed_in_frame(call, Text::consents_title, *v.handle, *v.session);
   const Language l = page.language;
@@ -353,15 +347,19 @@ Response PsuPages::consents(Call& call) {
     if (!tpp.on_behalf_of.empty()) value.set("on_behalf_of", tpp.on_behalf_of);
     value.set("status", text(l, shown.status)).set("badge", std::string(shown.badge));
     if (shown.group == Group::expiring) value.set("ends_soon", ends_soon_text(l, *consent.expires, now));
-    value.set("what", joined(clusters(l, {consent.permissions.begin(), consent.permissions.end()})));
+    const bool data = consent.kind == consent::ConsentKind::account_access;
+    value.set("what", data ? joined(clusters(l, {consent.permissions.begin(), consent.permissions.end()}))
+                           : in_short(l, consent));
     const std::size_t shared = consent.accounts.size();
-    value.set("summary", shared == 0   ? text(l, Text::no_account)
-                         : shared == 1 ? text(l, Text::one_account)
-                                       : text(l, Text::count_accounts, std::to_string(shared)));
-    value.set("dates", shown.group == Group::past
-                           ? text(l, Text::ended_on, date_text(l, consent.status_updated))
-                           : text(l, Text::given_on, date_text(l, consent.authorised.value_or(consent.created)),
-                                  until_text(l, consent)));
+    if (data)
+      value.set("summary", shared == 0   ? text(l, Text::no_account)
+                           : shared == 1 ? text(l, Text::one_account)
+                                         : text(l, Text::count_accounts, std::to_string(shared)));
+    value.set("dates", shown.group == Group::past ? text(l, Text::ended_on, date_text(l, consent.status_updated))
+                       : lasts(consent.kind)
+                           ? text(l, Text::given_on, date_text(l, consent.authorised.value_or(consent.created)),
+                                  until_text(l, consent))
+                           : text(l, Text::allowed_on, date_text(l, consent.authorised.value_or(consent.created))));
     if (consent.last_access) value.set("last_access", date_text(l, *consent.last_access));
     groups[shown.group].push_back(std::move(value));
   }
@@ -385,7 +383,7 @@ Response PsuPages::consents(Call& call) {
 }
 
 Response PsuPages::consent(Call& call) {
-  const Visitor v = visitor(call, deps_.sessions);
+  const Door v = dashboard_visit(call);
   if (!v.signed_in()) return see_other("/login");
   PageFrame page = signed_in_frame(call, Text::consents_title, *v.handle, *v.session);
   const Language l = page.language;
@@ -424,6 +422,17 @@ Response PsuPages::consent(Call& call) {
     values.set("period", text(l, Text::period_range, date_text(l, *consent.transactions_from),
                               date_text(l, *consent.transactions_to)));
   }
+  const bool data = consent.kind == consent::ConsentKind::account_access;
+  values.flag("data", data).flag("lasts", lasts(consent.kind)).set("kind", kind_text(l, consent.kind));
+  if (!data) {
+    std::vector<PageValues> lines;
+    for (auto& line : terms_shown(l, consent.kind, consent.terms, tpp.name).lines) {
+      PageValues value;
+      value.set("line", line.id).set("term", line.name).set("value", line.value);
+      lines.push_back(std::move(value));
+    }
+    values.flag("terms", true).list("term_lines", std::move(lines)).set("t_terms", text(l, Text::details_of_payment));
+  }
   values.set("t_what", text(l, Text::what)).set("t_accounts_shared", text(l, Text::accounts_shared));
   std::vector<PageValues> cluster_values;
   for (auto& cluster : clusters(l, {consent.permissions.begin(), consent.permissions.end()})) {
@@ -444,13 +453,13 @@ Response PsuPages::consent(Call& call) {
   values.flag("has_accounts", !account_values.empty()).list("accounts", std::move(account_values));
 
   // Only the TPP can start: the bank has no request of its own that the customer could agree to.
-  if (consent.status == ConsentStatus::authorised && consent.expires) {
+  if (data && consent.status == ConsentStatus::authorised && consent.expires) {
     values.set("t_renew", text(l, Text::renew));
     values.set("renew", text(l, Text::renew_how, tpp.name, date_text(l, *consent.expires)));
-  } else if (shown.group == Group::past) {
+  } else if (data && shown.group == Group::past) {
     values.set("t_renew", text(l, Text::renew_again)).set("renew", text(l, Text::renew_again_how, tpp.name));
   }
-  values.flag("revocable", consent.status == ConsentStatus::authorised);
+  values.flag("revocable", consent.status == ConsentStatus::authorised && lasts(consent.kind));
   values.set("t_stop_title", text(l, Text::stop_title))
       .set("t_stop_text", text(l, Text::stop_text, tpp.name))
       .set("t_stop", text(l, Text::stop));
@@ -486,7 +495,7 @@ Response PsuPages::no_such_consent(Call& call, PageFrame page, const consent::Co
 }
 
 Response PsuPages::revoke(Call& call) {
-  const Visitor v = visitor(call, deps_.sessions);
+  const Door v = dashboard_visit(call);
   const std::string id = call.path_values.at(0);
   PageFrame page = frame(call, Text::error_title);
   auto form = form_of(call, page, v.handle, "/login", "", std::nullopt);

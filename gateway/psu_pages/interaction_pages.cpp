@@ -164,12 +164,6 @@ void keep_named_account(std::vector<consent::ShareableAccount>& accounts, const 
 
 bool pays(const consent::ConsentReview& review) { return review.kind != consent::ConsentKind::funds_confirmation; }
 
-// Can the customer end it later?
-bool lasts(consent::ConsentKind kind) {
-  return kind == consent::ConsentKind::account_access || kind == consent::ConsentKind::domestic_vrp ||
-         kind == consent::ConsentKind::funds_confirmation;
-}
-
 // Authorization details in plain words, none left out: what is shown is what is granted.
 std::vector<std::string> lines_of(Language l, const std::vector<oauth::AuthorizationDetail>& details) {
   std::vector<std::string> lines;
@@ -262,7 +256,7 @@ PsuPages::SignIn PsuPages::door_of(const Flow& flow) {
 }
 
 Response PsuPages::interaction(Call& call) {
-  auto found = flow(call);
+  auto found = flow(call, activity_of(call));
   if (!found) return std::move(found.error());
   Flow& flow = *found;
   PageFrame page = frame(call, Text::login_title, flow.view.ui_locales);

@@ -36,6 +36,8 @@ std::string rendered(std::string_view name, const data& values) {
   return page.render(values);
 }
 
+constexpr std::string_view kAskAgainSeconds = "4";
+
 // Delayed, after the time is over; a header, because that is the response's matter and not the document's.
 std::string refresh(const Timer& timer) { return std::to_string(timer.left.count() + 1) + "; url=" + timer.expired; }
 
@@ -133,7 +135,11 @@ base::http::Response render_page(const PageFrame& frame, std::string_view name, 
   h.add("Referrer-Policy", "no-referrer");
   h.add("Cross-Origin-Opener-Policy", "same-origin");
   h.add("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
-  if (frame.timer) h.add("Refresh", refresh(*frame.timer));
+  if (!frame.ask_again.empty()) {
+    h.add("Refresh", std::string(kAskAgainSeconds) + "; url=" + frame.ask_again);
+  } else if (frame.timer) {
+    h.add("Refresh", refresh(*frame.timer));
+  }
   if (frame.chosen) set_cookie(response, kLanguageCookie, to_text(*frame.chosen));
   return response;
 }

@@ -51,7 +51,8 @@ struct PageFrame {
   std::string form_action;  // origin that forms may lead to beside our own: the TPP's registered redirect origin
   bool script = false;      // the page may load our own script
   std::optional<Timer> timer;
-  std::string self;  // path that shows this page again, for the choice of language; empty: none is offered
+  std::string ask_again;  // where the page goes by itself in a few seconds; empty: nowhere
+  std::string self;       // path that shows this page again, for the choice of language; empty: none is offered
   std::optional<Language> chosen;  // on this page: kept in a cookie
   int status = 200;
 };

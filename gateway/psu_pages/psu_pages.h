@@ -77,6 +77,13 @@ class PsuPages {
   base::http::Response consent(base::http::Call& call);
   base::http::Response revoke(base::http::Call& call);
 
+  base::http::Response security(base::http::Call& call);             // GET /security
+  base::http::Response enrol_begin(base::http::Call& call);          // POST /security/factors
+  base::http::Response enrolment(base::http::Call& call);            // GET /security/factors/{id}
+  base::http::Response enrol_finish(base::http::Call& call);         // POST /security/factors/{id}
+  base::http::Response factor_remove(base::http::Call& call);        // POST /security/factors/{id}/remove
+  base::http::Response sign_out_everywhere(base::http::Call& call);  // POST /security/sign-out
+
   static base::http::Response asset(base::http::Call& call);  // GET /assets/{name}; never blocks
 
  private:
@@ -85,7 +92,9 @@ class PsuPages {
   struct SignIn;  // which of the two doors a login page stands in
   struct Decision;
   struct Undecided;
-  struct Tpp;                                                   // what customers know a client by
+  struct Door;          // who comes to the dashboard
+  struct SecurityForm;  // what the customer was about to add, and what is wrong with it
+  struct Tpp;           // what customers know a client by
   using WayBack = std::optional<oauth::AuthorizationResponse>;  // none: the page has no TPP to return to
 
   base::Result<Flow, base::http::Response> flow(base::http::Call& call,
@@ -139,6 +148,13 @@ class PsuPages {
   base::Result<oauth::AuthorizationResponse, Undecided> decide(base::http::Call& call, const Flow& flow,
                                                                const Decision& decision);
   base::http::Response not_approved(base::http::Call& call, int status, std::string code, std::string why) const;
+  Door dashboard_visit(base::http::Call& call) const;
+  base::http::Response show_security(base::http::Call& call, const PageFrame& page,
+                                     const consent::CustomerSession& session, const SecurityForm& form);
+  base::http::Response show_enrolment(PageFrame page, const consent::EnrolmentOffer& offer,
+                                      const std::string& notice) const;
+  base::http::Response factor_refused(base::http::Call& call, PageFrame page, const Door& door,
+                                      const consent::FactorRefusal& refusal, SecurityForm form);
   PageFrame signed_in_frame(const base::http::Call& call, Text title, const std::string& handle,
                             const consent::CustomerSession& session) const;
   base::http::Response no_such_consent(base::http::Call& call, PageFrame page,

@@ -9,6 +9,7 @@ namespace gateway {
 
 inline constexpr std::string_view kBrowserCookie = "__Host-aldgate-browser";
 inline constexpr std::string_view kDashboardCookie = "__Host-aldgate";
+inline constexpr std::string_view kWaiting = "waiting";  // in the query of a page that asks again by itself
 
 struct PsuPages::Flow {
   oauth::InteractionView view;
@@ -25,6 +26,13 @@ struct PsuPages::Review {
   std::vector<consent::ShareableAccount> accounts;
   PageValues values;  // the page's
   std::string shown;  // the same as plain text: the evidence of what the customer decided on
+};
+
+// Who comes to the dashboard.
+struct PsuPages::Door {
+  std::optional<std::string> handle;
+  std::optional<consent::CustomerSession> session;
+  bool signed_in() const { return session && session->authenticated(); }
 };
 
 struct PsuPages::Decision {
@@ -58,6 +66,9 @@ void set_steps(PageValues& values, Language language);  // the names of the thre
 // What dynamic linking binds, in words: amount and payee; of a batch total, number and payees; of VRP the limits.
 std::vector<std::string> linked_lines(Language language, const consent::Terms& terms);
 void set_passkey(PageValues& values, Language language, const std::string& options, Text button);
+
+// [RTS-SCA-4.3d] a page that asks again by itself keeps no session alive
+consent::Activity activity_of(const base::http::Call& call);
 
 std::string browser_hash(std::string_view browser);  // what an interaction is bound to
 

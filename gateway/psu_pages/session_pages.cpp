@@ -54,6 +54,7 @@ Response PsuPages::interaction_more_time(Call& call) {
   const PageFrame page = frame(call, Text::error_title, flow.view.ui_locales);
   auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.way_back);
   if (!form) return std::move(form.error());
+  if (flow.session) flow.session = deps_.sessions.extend(call.caller, *flow.session_handle);
   // The review page's form comes along: what was ticked stays ticked.
   if (flow.session && flow.session->authenticated() && !flow.view.consent.empty()) {
     std::set<base::AccountId> ticked;
@@ -83,7 +84,7 @@ Response PsuPages::dashboard_more_time(Call& call) {
   const auto handle = cookie(call.request.headers, kDashboardCookie);
   auto form = form_of(call, frame(call, Text::error_title), handle, "/login", "", std::nullopt);
   if (!form) return std::move(form.error());
-  if (!deps_.sessions.find(call.caller, *handle)) return see_other("/login");
+  if (!deps_.sessions.extend(call.caller, *handle)) return see_other("/login");
   return see_other(dashboard_path(form->only("back").value_or("")));
 }
 

@@ -15,6 +15,11 @@ std::string browser_hash(std::string_view browser) {
   return base::crypto::sha256_base64url("browser:" + std::string(browser));
 }
 
+consent::Activity activity_of(const Call& call) {
+  const bool by_itself = call.request.method == base::http::Method::get && call.request.raw_query.ends_with(kWaiting);
+  return by_itself ? consent::Activity::does_not_count : consent::Activity::counts;
+}
+
 void set_steps(PageValues& values, Language l) {
   values.set("t_step_sign_in", text(l, Text::step_sign_in)).set("t_step_confirm", text(l, Text::step_confirm));
   values.set("t_step_decide", text(l, Text::step_decide));

@@ -209,6 +209,11 @@ TermsShown terms_shown(Language l, ConsentKind kind, const consent::Terms& terms
   return {};
 }
 
+bool lasts(ConsentKind kind) {
+  return kind == ConsentKind::account_access || kind == ConsentKind::domestic_vrp ||
+         kind == ConsentKind::funds_confirmation;
+}
+
 std::string kind_text(Language l, ConsentKind kind) { return text(l, kind_name(kind)); }
 
 std::string amount_text(Language l, const base::Amount& amount) {

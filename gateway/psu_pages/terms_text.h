@@ -24,6 +24,7 @@ struct TermsShown {
 
 TermsShown terms_shown(Language language, consent::ConsentKind kind, const consent::Terms& terms,
                        const std::string& tpp);
+bool lasts(consent::ConsentKind kind);  // is it used more than once, so that the customer can end it?
 // Kinds as the dashboard names them: "Payment", "Standing order", …
 std::string kind_text(Language language, consent::ConsentKind kind);
 

@@ -256,6 +256,12 @@ Product::Parts::Parts(Settings read)
   open(RouteId::consents_page, pages, &PsuPages::consents);
   open(RouteId::consent_page, pages, &PsuPages::consent);
   open(RouteId::consent_revoke, pages, &PsuPages::revoke);
+  open(RouteId::security_page, pages, &PsuPages::security);
+  open(RouteId::security_add, pages, &PsuPages::enrol_begin);
+  open(RouteId::security_enrolment, pages, &PsuPages::enrolment);
+  open(RouteId::security_finish, pages, &PsuPages::enrol_finish);
+  open(RouteId::security_remove, pages, &PsuPages::factor_remove);
+  open(RouteId::security_sign_out, pages, &PsuPages::sign_out_everywhere);
 
   using Uk = AccountInformationApi;
   guarded(RouteId::obie_consent_create, account_information, &Uk::create_consent);

@@ -88,6 +88,22 @@ export class Tpp {
     return body.Data.ConsentId;
   }
 
+  // A consent to a payment, VRP or confirmation of funds: kind "pisp/domestic-payment-consents", …
+  async createOrder(kind, body) {
+    const token = await this.clientToken(kind.startsWith('cbpii') ? 'fundsconfirmations' : 'payments');
+    const { status, body: created } = await this.call('POST', `/open-banking/v4.0/${kind}`, token, body,
+      kind.startsWith('cbpii') ? {} : { 'x-idempotency-key': randomUUID() });
+    assert.equal(status, 201, JSON.stringify(created));
+    return created.Data.ConsentId;
+  }
+
+  async orderStatus(kind, consentId) {
+    const token = await this.clientToken(kind.startsWith('cbpii') ? 'fundsconfirmations' : 'payments');
+    const { status, body } = await this.call('GET', `/open-banking/v4.0/${kind}/${consentId}`, token);
+    assert.equal(status, 200, JSON.stringify(body));
+    return body.Data.Status;
+  }
+
   async consentStatus(consentId) {
     const { status, body } = await this.obie('GET', `account-access-consents/${consentId}`, await this.clientToken('accounts'));
     assert.equal(status, 200, JSON.stringify(body));
@@ -95,12 +111,12 @@ export class Tpp {
   }
 
   // Pushes the request; {url} goes to the customer's browser, the rest checks what comes back.
-  async push(consentId) {
+  async push(consentId, { scope = 'openid accounts' } = {}) {
     const verifier = client.randomPKCECodeVerifier();
     const state = client.randomState();
     const nonce = client.randomNonce();
     const url = await client.buildAuthorizationUrlWithPAR(this.config, {
-      redirect_uri: this.sandbox.redirectUri, scope: 'openid accounts', state, nonce,
+      redirect_uri: this.sandbox.redirectUri, scope, state, nonce,
       code_challenge: await client.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
       claims: JSON.stringify({ id_token: { openbanking_intent_id: { value: consentId, essential: true } } }),
     }, { DPoP: this.DPoP });

@@ -1,0 +1,39 @@
+// What TPPs ask for beside account data, as UK Open Banking writes it.
+export const SHOP = { SchemeName: 'UK.OBIE.SortCodeAccountNumber', Identification: '08080021325698', Name: 'Ealing Books' };
+const gbp = (amount) => ({ Amount: amount, Currency: 'GBP' });
+const day = (days) => new Date(Date.now() + days * 86400e3).toISOString();
+
+export const PAYMENT = 'pisp/domestic-payment-consents';
+export const payment = (amount = '1234.56', more = {}) => ({
+  Data: { Initiation: { InstructionIdentification: 'I1', EndToEndIdentification: 'E1', InstructedAmount: gbp(amount),
+    CreditorAccount: SHOP, RemittanceInformation: { Unstructured: ['INV 2026-7'] }, ...more } },
+  Risk: { PaymentContextCode: 'TransferToThirdParty' },
+});
+
+export const SCHEDULED = 'pisp/domestic-scheduled-payment-consents';
+export const scheduled = () => {
+  const body = payment('75.00', { RequestedExecutionDateTime: day(20) });
+  return { ...body, Data: { Permission: 'Create', ...body.Data } };
+};
+
+export const STANDING = 'pisp/domestic-standing-order-consents';
+export const standing = () => ({
+  Data: { Permission: 'Create', Initiation: { FirstPaymentAmount: gbp('10.00'), RecurringPaymentAmount: gbp('20.00'),
+    CreditorAccount: SHOP, MandateRelatedInformation: { FirstPaymentDateTime: day(10), FinalPaymentDateTime: day(375),
+      Frequency: { Type: 'MNTH' } } } },
+  Risk: {},
+});
+
+export const VRP = 'pisp/domestic-vrp-consents';
+export const vrp = () => ({
+  Data: { ControlParameters: { ValidToDateTime: day(300), MaximumIndividualAmount: gbp('100.00'),
+    PeriodicLimits: [{ PeriodType: 'Month', PeriodAlignment: 'Calendar', Amount: '500.00', Currency: 'GBP' }],
+    VRPType: ['UK.OBIE.VRPType.Sweeping'], PSUAuthenticationMethods: ['UK.OBIE.SCA'] },
+  Initiation: { CreditorAccount: SHOP } },
+  Risk: {},
+});
+
+export const FUNDS = 'cbpii/funds-confirmation-consents';
+export const funds = (account) => ({ Data: { DebtorAccount: account } });
+
+export const scopeOf = (kind) => (kind.startsWith('cbpii') ? 'openid fundsconfirmations' : 'openid payments');
