@@ -140,8 +140,6 @@ struct ShareableAccount {
   std::string masked_number;  // "•••• 4321"
   std::string currency;
   std::string owner_name;
-  // "UK.OBIE.SortCodeAccountNumber 99887712345678": how a payer's account is named in a payment.
-  std::vector<std::string> identifications;
   // How many of the signatories must agree: to show data of the account, to pay from it.
   int signatures_for_access = 1;
   int signatures_for_payments = 1;

@@ -53,12 +53,6 @@ Account account_of(const AccountRow& row, const base::crypto::KeyEncryptionKey& 
           .iban = std::move(iban)};
 }
 
-std::vector<std::string> identifications_of(const AccountIdentity& identity) {
-  std::vector<std::string> names{"UK.OBIE.SortCodeAccountNumber " + identity.sort_code_account_number};
-  if (!identity.iban.empty()) names.push_back("UK.OBIE.IBAN " + identity.iban);
-  return names;
-}
-
 Transaction transaction_of(const MovementRow& row) {
   const base::Currency currency = currency_of(row.currency);
   std::optional<base::Amount> balance_after;
@@ -270,7 +264,6 @@ Outcome<std::vector<ShareableAccount>> SandboxBank::shareable_accounts(const Cal
                          .masked_number = base::masked_number(identity.sort_code_account_number),
                          .currency = row.currency,
                          .owner_name = identity.owner_name,
-                         .identifications = identifications_of(identity),
                          .signatures_for_access = row.signatures_for_access,
                          .signatures_for_payments = row.signatures_for_payments,
                          .signatories = row.holders,

@@ -11,7 +11,6 @@
 #include "base/id.h"
 #include "base/result.h"
 #include "consent/consent_kind.h"
-#include "consent/payment/payment_order.h"
 #include "consent/signatures.h"
 
 namespace consent {
@@ -39,8 +38,6 @@ struct ShareableAccount {
   std::string masked_number;  // "•••• 4321": what pages show
   std::string currency;       // ISO 4217
   std::string owner_name;
-  // "scheme identification", as payments name the account: "UK.OBIE.IBAN GB33…".
-  std::vector<std::string> identifications = {};
   // How many of the signatories must agree: to show data of the account, to pay from it.
   int signatures_for_access = 1;
   int signatures_for_payments = 1;
@@ -49,8 +46,6 @@ struct ShareableAccount {
   std::vector<std::string> numbers = {};
 };
 SigningRule signing_rule(const ShareableAccount& account, ConsentKind kind);
-// The accounts that the terms let the customer choose from: all, or the one that the TPP named as the payer's.
-std::vector<ShareableAccount> choosable(const Terms& terms, std::vector<ShareableAccount> accounts);
 
 class CustomerBank {
  public:

@@ -44,8 +44,8 @@ struct AuthoriseConsent {
   base::PsuId psu;
   std::set<base::AccountId> chosen;     // what the customer ticked
   std::set<base::AccountId> shareable;  // what CustomerBank::accounts says is this customer's, asked in this request
-  std::vector<SigningRule> rules = {};  // what it says of accounts that need several signatures
   Evidence evidence = {};
+  std::vector<SigningRule> rules = {};  // what CustomerBank says of accounts that need several signatures
   std::string bound_terms = {};  // CustomerSession::bound_terms: what the second element was given for
 };
 

@@ -357,7 +357,6 @@ base::Result<PsuPages::Review, Response> PsuPages::review(Call& call, const Flow
                                     flow.view.client_name, flow.view.way_back));
   }
 
-  *accounts = consent::choosable(consent->terms, std::move(*accounts));
   Review review{std::move(*consent), std::move(*accounts), {}, {}};
   const std::string& tpp = flow.view.client_name;
   PageValues& v = review.values;

@@ -134,7 +134,6 @@ base::Result<std::vector<consent::ShareableAccount>, consent::BankFailure> Custo
                         account.masked_number,
                         account.currency,
                         account.owner_name,
-                        account.identifications,
                         account.signatures_for_access,
                         account.signatures_for_payments,
                         {account.signatories.begin(), account.signatories.end()},

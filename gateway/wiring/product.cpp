@@ -274,9 +274,9 @@ Product::Parts::Parts(Settings read)
   guarded(RouteId::obie_balances, account_information, &Uk::balances);
   guarded(RouteId::obie_transactions, account_information, &Uk::transactions);
 
-  const auto payments = [&]<consent::ConsentKind kind>(RouteId to_create, RouteId to_read) {
-    guarded(to_create, payment_consents_api, &PaymentConsentsApi::create<kind>);
-    guarded(to_read, payment_consents_api, &PaymentConsentsApi::read<kind>);
+  const auto payments = [&]<consent::ConsentKind kind>(RouteId creation, RouteId reading) {
+    guarded(creation, payment_consents_api, &PaymentConsentsApi::create<kind>);
+    guarded(reading, payment_consents_api, &PaymentConsentsApi::read<kind>);
   };
   using Kind = consent::ConsentKind;
   payments.operator()<Kind::domestic_payment>(RouteId::obie_domestic_payment_consent_create,

@@ -128,8 +128,8 @@ class ConsentKinds : public ::testing::Test {
                                       .psu = psu,
                                       .chosen = chosen,
                                       .shareable = {kOwn, kJoint},
-                                      .rules = rules,
-                                      .evidence = {"session", "shown to " + psu.str()}});
+                                      .evidence = {"session", "shown to " + psu.str()},
+                                      .rules = rules});
     });
   }
   base::Result<Consent, ConsentError> sign(const base::ConsentId& id, const base::PsuId& psu,
