@@ -21,48 +21,57 @@ constexpr auto kUrlReverse = reverse(kUrlAlphabet);
 constexpr auto kReverse = reverse(kAlphabet);
 
 std::string encode(std::string_view in, std::string_view alphabet) {
-  std::string out;
-  out.reserve((in.size() * 4 + 2) / 3 + 2);
+  std::string out((in.size() * 4 + 2) / 3, '\0');
+  char* to = out.data();
   std::size_t i = 0;
   const auto byte = [&](std::size_t k) { return static_cast<std::uint32_t>(static_cast<unsigned char>(in[k])); };
   for (; i + 3 <= in.size(); i += 3) {
     const std::uint32_t v = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
-    out += alphabet[v >> 18];
-    out += alphabet[(v >> 12) & 63];
-    out += alphabet[(v >> 6) & 63];
-    out += alphabet[v & 63];
+    *to++ = alphabet[v >> 18];
+    *to++ = alphabet[(v >> 12) & 63];
+    *to++ = alphabet[(v >> 6) & 63];
+    *to++ = alphabet[v & 63];
   }
   if (in.size() - i == 1) {
     const std::uint32_t v = byte(i) << 16;
-    out += alphabet[v >> 18];
-    out += alphabet[(v >> 12) & 63];
+    *to++ = alphabet[v >> 18];
+    *to++ = alphabet[(v >> 12) & 63];
   } else if (in.size() - i == 2) {
     const std::uint32_t v = byte(i) << 16 | byte(i + 1) << 8;
-    out += alphabet[v >> 18];
-    out += alphabet[(v >> 12) & 63];
-    out += alphabet[(v >> 6) & 63];
+    *to++ = alphabet[v >> 18];
+    *to++ = alphabet[(v >> 12) & 63];
+    *to++ = alphabet[(v >> 6) & 63];
   }
   return out;
 }
 
 std::optional<std::string> decode(std::string_view in, const std::array<std::uint8_t, 256>& table) {
   if (in.size() % 4 == 1) return std::nullopt;
-  std::string out;
-  out.reserve(in.size() * 3 / 4);
-  std::uint32_t accumulator = 0;
-  int bits = 0;
-  for (const char c : in) {
-    const std::uint8_t v = table[static_cast<unsigned char>(c)];
-    if (v == kBad) return std::nullopt;
-    accumulator = (accumulator << 6 | v) & 0xffffff;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out += static_cast<char>((accumulator >> bits) & 0xff);
-    }
+  std::string out(in.size() / 4 * 3 + (in.size() % 4 == 0 ? 0 : in.size() % 4 - 1), '\0');
+  char* to = out.data();
+  const auto digit = [&](std::size_t k) { return std::uint32_t{table[static_cast<unsigned char>(in[k])]}; };
+  std::uint32_t seen = 0;  // all digits together: the mark of a bad one is a bit that no good one has
+  std::size_t i = 0;
+  for (; i + 4 <= in.size(); i += 4) {
+    const std::uint32_t a = digit(i), b = digit(i + 1), c = digit(i + 2), d = digit(i + 3);
+    seen |= a | b | c | d;
+    const std::uint32_t v = a << 18 | b << 12 | c << 6 | d;
+    *to++ = static_cast<char>(v >> 16 & 0xff);
+    *to++ = static_cast<char>(v >> 8 & 0xff);
+    *to++ = static_cast<char>(v & 0xff);
   }
+  std::uint32_t unused = 0;
+  if (in.size() - i >= 2) {
+    const std::uint32_t a = digit(i), b = digit(i + 1), c = in.size() - i == 3 ? digit(i + 2) : 0;
+    seen |= a | b | c;
+    const std::uint32_t v = a << 18 | b << 12 | c << 6;
+    *to++ = static_cast<char>(v >> 16 & 0xff);
+    if (in.size() - i == 3) *to++ = static_cast<char>(v >> 8 & 0xff);
+    unused = in.size() - i == 3 ? v & 0xff : v & 0xffff;
+  }
+  static_assert((kBad & 0x80) != 0);
   // Two texts must not decode to one value: the unused bits of the last character are zero.
-  if (bits > 0 && (accumulator & ((1u << bits) - 1)) != 0) return std::nullopt;
+  if ((seen & 0x80) != 0 || unused != 0) return std::nullopt;
   return out;
 }
 

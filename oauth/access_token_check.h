@@ -11,9 +11,11 @@
 #include "base/id.h"
 #include "base/result.h"
 #include "oauth/settings.h"
+#include "oauth/store/grant_store.h"
 #include "oauth/tokens/access_token.h"
 #include "oauth/tokens/key_ring.h"
 #include "oauth/tokens/subject.h"
+#include "oauth/tokens/verified_tokens.h"
 
 namespace oauth {
 
@@ -33,12 +35,13 @@ class AccessTokenCheck {
 
   // Is the grant live, the token not revoked, the client live, the key not compromised?
   base::Result<StandingToken, std::string> stands(base::db::Transaction& tx, const base::Caller& caller,
-                                                  const AccessToken& token) const;
+                                                  const AccessToken& token, FactsAre facts_are = FactsAre::first) const;
 
  private:
   const Settings& settings_;
   KeyRing& keys_;
   const Subjects& subjects_;
+  mutable VerifiedTokens verified_;
 };
 
 }  // namespace oauth

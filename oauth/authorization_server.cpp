@@ -25,7 +25,7 @@ struct AuthorizationServer::Parts {
         ending(deps.audit),
         clients(deps.settings, deps.audit, deps.entropy, deps.jwks),
         detail_types(deps.settings),
-        checks{deps.settings, deps.pool, client_keys, dpop, deps.client_authorities, detail_types},
+        checks{deps.settings, deps.pool, client_keys, known_clients, dpop, deps.client_authorities, detail_types},
         grants{deps.settings, deps.pool,     deps.audit, deps.entropy,       keys,
                subjects,      deps.consents, ending,     refresh_replacement},
         par(checks, deps.entropy, deps.consents, deps.kek.derive(kHandleKeyLabel)),
@@ -41,6 +41,7 @@ struct AuthorizationServer::Parts {
 
   AuthorizationServerDeps deps;
   ClientKeys client_keys;
+  KnownClients known_clients;
   DpopVerifier dpop;
   KeyRing keys;
   Subjects subjects;

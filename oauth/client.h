@@ -1,6 +1,7 @@
 // A registered client (RFC 7591 section 2 names its metadata). One client_id is one software of one TPP.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -64,6 +65,7 @@ struct Client {
   TokenBinding binding = TokenBinding::dpop;
   ProfileName profile = ProfileName::fapi2;
   ClientStatus status = ClientStatus::live;
+  std::int64_t revision = 0;  // of the row and its keys, as read: another after every change
   std::vector<std::string> redirect_uris;
   std::string scope;  // space-separated: what it may ask for
   TlsSubjectKind tls_subject_kind = TlsSubjectKind::subject_dn;

@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 5> kForbidden{"crit", "b64", "zip", "jku"
 
 auto refuse(JwsErrorCode code, std::string why) { return failure(JwsError{code, std::move(why)}); }
 
-Result<JwsHeader, JwsError> read_header(const std::string& text) {
+Result<JwsHeader, JwsError> read_header_json(const std::string& text) {
   const auto malformed = [](const json::ParseError& error) {
     return failure(JwsError{JwsErrorCode::malformed, "header: " + error.text()});
   };
@@ -60,7 +60,7 @@ bool JwsHeader::is_type(std::string_view expected) const {
   return http::equal_ignoring_case(without_prefix(*typ), without_prefix(expected));
 }
 
-Result<ParsedJws, JwsError> parse_compact(std::string_view text, JwsLimits limits) {
+Result<CompactParts, JwsError> split_compact(std::string_view text, JwsLimits limits) {
   if (text.size() > limits.max_bytes) return refuse(JwsErrorCode::too_large, "the JWS is too large");
   const std::size_t first = text.find('.');
   const std::size_t second = first == std::string_view::npos ? first : text.find('.', first + 1);
@@ -74,30 +74,50 @@ Result<ParsedJws, JwsError> parse_compact(std::string_view text, JwsLimits limit
 
   // [RFC7515-2] Base64url "with all trailing '=' characters omitted [...] and without the inclusion of any line breaks,
   // whitespace, or other additional characters": one token has one spelling.
-  const auto header_text = base64url_decode(text.substr(0, first));
   auto payload = base64url_decode(text.substr(first + 1, second - first - 1));
   auto signature = base64url_decode(signature_text);
-  if (!header_text || !payload || !signature)
-    return refuse(JwsErrorCode::malformed, "a part is not canonical base64url");
+  if (!payload || !signature) return refuse(JwsErrorCode::malformed, "a part is not canonical base64url");
+  return CompactParts{text.substr(0, first), text.substr(0, second), std::move(*payload), std::move(*signature)};
+}
 
+Result<JwsHeader, JwsError> read_header(std::string_view encoded) {
+  const auto text = base64url_decode(encoded);
+  if (!text) return refuse(JwsErrorCode::malformed, "a part is not canonical base64url");
+  return read_header_json(*text);
+}
+
+Result<ParsedJws, JwsError> parse_compact(std::string_view text, JwsLimits limits) {
+  TRY(CompactParts parts, split_compact(text, limits));
   ParsedJws jws;
-  TRY(jws.header, read_header(*header_text));
-  jws.payload = std::move(*payload);
-  jws.signing_input = text.substr(0, second);
-  jws.signature = std::move(*signature);
+  TRY(jws.header, read_header(parts.header));
+  jws.payload = std::move(parts.payload);
+  jws.signing_input = parts.signing_input;
+  jws.signature = std::move(parts.signature);
   return jws;
 }
 
-Result<void, JwsError> verify(const ParsedJws& jws, const PublicKey& key) {
+namespace {
+
+Result<void, JwsError> verify(const JwsHeader& header, std::string_view signing_input, std::string_view signature,
+                              const PublicKey& key) {
   // [RFC8725-3.1] "Libraries MUST enable the caller to specify a supported set of algorithms and MUST NOT use any other
   // algorithms": the set is the key's one algorithm, so `none` and every MAC fail here.
-  if (jws.header.alg != to_text(key.algorithm())) {
+  if (header.alg != to_text(key.algorithm())) {
     return refuse(JwsErrorCode::algorithm_mismatch, "alg is not " + std::string(to_text(key.algorithm())));
   }
-  if (!key.verify(jws.signing_input, jws.signature)) {
+  if (!key.verify(signing_input, signature)) {
     return refuse(JwsErrorCode::bad_signature, "the signature does not fit the key");
   }
   return {};
+}
+
+}  // namespace
+
+Result<void, JwsError> verify(const ParsedJws& jws, const PublicKey& key) {
+  return verify(jws.header, jws.signing_input, jws.signature, key);
+}
+Result<void, JwsError> verify(const CompactParts& parts, const JwsHeader& header, const PublicKey& key) {
+  return verify(header, parts.signing_input, parts.signature, key);
 }
 
 std::string sign_compact(const SigningHeader& header, std::string_view payload, const PrivateKey& key) {

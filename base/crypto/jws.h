@@ -56,6 +56,17 @@ Result<ParsedJws, JwsError> parse_compact(std::string_view text, JwsLimits limit
 // The header's alg must be the key's algorithm, and the signature must fit.
 Result<void, JwsError> verify(const ParsedJws& jws, const PublicKey& key);
 
+// The same in steps, for who meets the same header again and again, as a server does the header of a client's proofs.
+struct CompactParts {
+  std::string_view header;         // encoded: equal texts are equal headers
+  std::string_view signing_input;  // both are parts of the text that was split
+  std::string payload;
+  std::string signature;
+};
+Result<CompactParts, JwsError> split_compact(std::string_view text, JwsLimits limits = {});
+Result<JwsHeader, JwsError> read_header(std::string_view encoded);
+Result<void, JwsError> verify(const CompactParts& parts, const JwsHeader& header, const PublicKey& key);
+
 struct SigningHeader {
   std::string typ = {};  // left out when empty
   std::string kid = {};  // empty: the key's own; left out when that is empty too

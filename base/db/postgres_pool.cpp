@@ -224,18 +224,29 @@ class Outgoing final : public detail::Unsent {
   }
 
   bool began() const { return began_; }
+  bool commit_sent() const { return commit_sent_; }
 
   Rows send(const Statement& statement, std::span<const detail::Sent> parameters) override {
     waiting_.push_back({statement.name, true, Demand::no, {parameters.begin(), parameters.end()}});
     return fly();
   }
+  Rows send_last(const Statement& statement, std::span<const detail::Sent> parameters) override {
+    if (block_ == Block::none) return send(statement, parameters);
+    waiting_.push_back({statement.name, true, Demand::no, {parameters.begin(), parameters.end()}});
+    waiting_.push_back({kCommit, true, Demand::no, {}});
+    commit_sent_ = true;
+    return fly(1);
+  }
   void keep(const Statement& statement, std::span<const detail::Sent> parameters, Kept as) override {
     ENSURE(block_ == Block::transaction, std::string("a write in a look-up: ") + statement.name);
+    ENSURE(!commit_sent_, std::string("a write after the last statement: ") + statement.name);
     const Demand demand = as == Kept::demand ? Demand::yes : Demand::no;
     waiting_.push_back({statement.name, true, demand, {parameters.begin(), parameters.end()}});
   }
   void send_with_commit() {
+    ENSURE(!commit_sent_, "a transaction that was committed goes on");
     waiting_.push_back({kCommit, true, Demand::no, {}});
+    commit_sent_ = true;
     fly();
   }
 
@@ -265,9 +276,9 @@ class Outgoing final : public detail::Unsent {
                                formats.data(), 0) == 1;
   }
 
-  // Sends all that waits, reads all answers, and gives the last one. Throws the first failure: the server has skipped
-  // what came after it.
-  Rows fly() {
+  // Sends all that waits, reads all answers, and gives the last one, or one of those `before` it. Throws the first
+  // failure: the server has skipped what came after it.
+  Rows fly(std::size_t before = 0) {
     const std::vector<Item> items = std::exchange(waiting_, {});
     if (block_ == Block::transaction) began_ = true;
     PGconn* const with = session_.raw();
@@ -287,7 +298,7 @@ class Outgoing final : public detail::Unsent {
         error = one_line(PQresultErrorMessage(result.get()));
       }
       fits = result != nullptr && next_answer(with) == nullptr;  // each statement's answers end with none
-      last = std::move(result);
+      if (i + before + 1 == items.size()) last = std::move(result);
     }
     fits = fits && PQresultStatus(next_answer(with).get()) == PGRES_PIPELINE_SYNC && PQexitPipelineMode(with) == 1;
     session_.torn = !fits;
@@ -312,6 +323,7 @@ class Outgoing final : public detail::Unsent {
   Session& session_;
   const Block block_;
   bool began_ = false;
+  bool commit_sent_ = false;
   std::vector<Item> waiting_;
 };
 
@@ -448,14 +460,18 @@ struct PostgresPool::Impl {
     Lease lease_(*this, lease(deadline));
     Session& session = *lease_.session;
     const int timeout_before = session.timeout;
-    bool commit_sent = false;
+    const int timeout = timeout_step(left(deadline));
+    Outgoing outgoing(session, Outgoing::Block::transaction, timeout);
     try {
-      const int timeout = timeout_step(left(deadline));
-      Outgoing outgoing(session, Outgoing::Block::transaction, timeout);
       session.timeout = timeout;
       Transaction::Impl inside{outgoing};
       Transaction transaction(inside);
       const bool commit = work(transaction);
+      if (outgoing.commit_sent()) {
+        ENSURE(commit, "a transaction is refused that its last statement has committed");
+        lease_.healthy = true;
+        return Attempt::done;
+      }
       if (!commit) {
         if (outgoing.began()) command(session, "ROLLBACK");
         session.timeout = timeout_before;
@@ -469,13 +485,12 @@ struct PostgresPool::Impl {
       // was looked at when it was leased.
       if (outgoing.began() && session.lost_by_now())
         throw pqxx::broken_connection("the session ended before COMMIT was sent");
-      commit_sent = true;
       outgoing.send_with_commit();
       lease_.healthy = true;
       return Attempt::done;
     } catch (const std::exception& error) {
       const bool lost = session.lost();
-      if (lost && commit_sent) {
+      if (lost && outgoing.commit_sent()) {
         metrics.count("aldgate_db_in_doubt_total");
         observe::log(observe::Level::error, "the database connection was lost while COMMIT was under way",
                      {{"error", error.what()}});

@@ -33,7 +33,7 @@ struct RequestJournal::Impl {
       changed.wait_for(lock, settings.every,
                        [&] { return stopping || finished < flush_to || queue.size() >= settings.batch; });
       while (!queue.empty()) {
-        std::vector<observe::RequestEvent> batch;
+        std::vector<JournalRow> batch;
         const std::size_t count = std::min(queue.size(), settings.batch);
         batch.reserve(count);
         std::move(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(count), std::back_inserter(batch));
@@ -48,12 +48,12 @@ struct RequestJournal::Impl {
     }
   }
 
-  void write(const std::vector<observe::RequestEvent>& batch) {
+  void write(std::vector<JournalRow>& batch) {
     std::vector<std::string> times, interactions, events;
-    for (const auto& event : batch) {
-      times.push_back(timestamp_text(event.at));
-      interactions.push_back(event.interaction.str());
-      events.push_back(observe::to_json(event));
+    for (JournalRow& row : batch) {
+      times.push_back(timestamp_text(row.at));
+      interactions.push_back(row.interaction.str());
+      events.push_back(std::move(row.event_json));
     }
     try {
       pool.run({clock.now() + settings.write_deadline}, [&](Transaction& tx) {
@@ -74,7 +74,7 @@ struct RequestJournal::Impl {
   std::mutex mutex;
   std::condition_variable changed;
   std::condition_variable written;
-  std::deque<observe::RequestEvent> queue;
+  std::deque<JournalRow> queue;
   std::uint64_t appended = 0;
   std::uint64_t finished = 0;
   std::uint64_t flush_to = 0;  // of `appended`: not to wait for more before these are written
@@ -97,14 +97,14 @@ RequestJournal::~RequestJournal() {
   impl_->thread.join();
 }
 
-void RequestJournal::append(observe::RequestEvent event) {
+void RequestJournal::append(const observe::RequestEvent& event, std::string json) {
   bool full = false;
   bool enough = false;
   {
     std::lock_guard lock(impl_->mutex);
     full = impl_->stopping || impl_->queue.size() >= impl_->settings.queue;
     if (!full) {
-      impl_->queue.push_back(std::move(event));
+      impl_->queue.push_back({event.at, event.interaction, std::move(json)});
       ++impl_->appended;
       enough = impl_->queue.size() >= impl_->settings.batch;
     }

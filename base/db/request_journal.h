@@ -28,8 +28,9 @@ class RequestJournal {
   RequestJournal(Pool& pool, const MonotonicClock& clock, observe::Metrics& metrics, JournalSettings settings = {});
   ~RequestJournal();  // flush(), then stops its thread
 
-  // Never blocks, never throws. The event is rendered on the writer's thread.
-  void append(observe::RequestEvent event);
+  // Never blocks. `json` is observe::to_json(event), which the log line has been made of already.
+  void append(const observe::RequestEvent& event, std::string json);
+  void append(const observe::RequestEvent& event) { append(event, observe::to_json(event)); }
   // Returns when everything appended before has been written or dropped.
   void flush();
 

@@ -51,6 +51,7 @@ class Unsent {
   enum class Kept { write, demand };
   virtual ~Unsent() = default;
   virtual Rows send(const Statement& statement, std::span<const Sent> parameters) = 0;
+  virtual Rows send_last(const Statement& statement, std::span<const Sent> parameters) = 0;
   virtual void keep(const Statement& statement, std::span<const Sent> parameters, Kept as) = 0;
 };
 
@@ -119,6 +120,14 @@ template <class... Args>
 Rows exec(Transaction& tx, const Statement& statement, const Args&... args) {
   const std::array<detail::Sent, sizeof...(Args)> parameters{detail::sent(args)...};
   return tx.impl().unsent.send(statement, parameters);
+}
+
+// As exec, for the last statement of a transaction that commits whatever it answers: COMMIT goes in the same message.
+// Nothing may follow, and `work` must return true (Pool::run).
+template <class... Args>
+Rows exec_last(Transaction& tx, const Statement& statement, const Args&... args) {
+  const std::array<detail::Sent, sizeof...(Args)> parameters{detail::sent(args)...};
+  return tx.impl().unsent.send_last(statement, parameters);
 }
 
 // For statements that yield one row or none.

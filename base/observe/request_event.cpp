@@ -67,6 +67,8 @@ std::string to_json(const RequestEvent& event) {
   return out;
 }
 
-void log(const RequestEvent& event) { log_json(event.status >= 500 ? Level::warning : Level::info, to_json(event)); }
+void log(const RequestEvent& event, std::string_view json) {
+  log_json(event.status >= 500 ? Level::warning : Level::info, json);
+}
 
 }  // namespace base::observe

@@ -1,6 +1,7 @@
 // What a token request costs, as a ratio to what it cannot do without, taken in alternating rounds of one run:
 //   floor    nginx's constant reply to the same POST over TLS, and the ES256 operations of the request (signature_floor)
 //   gateway  processor time of its process a request, with durable storage and replay protection on
+//   durable  a bare client's durable round trip to PostgreSQL (round_trip_floor), which the floor leaves out: a column beside
 //   stores   processor time of PostgreSQL and Redis a request, counted apart
 //   peer     npm oidc-provider, in memory, the same clients and the same kind of request in the same round
 // Then latency in an open loop at half and at four fifths of what the closed loop reached; with --sizes, cost by the number
@@ -129,6 +130,11 @@ function replay(port, file, count, pid, status, more = []) {
   };
 }
 
+function roundTrip() {
+  const line = execFileSync(path.join(binaries, 'round_trip_floor'), ['500'], { encoding: 'utf8', env: { ...process.env, PGDATABASE: 'aldgate' } });
+  return { each: Number(/round_trip_us=(\S+)/.exec(line)[1]) };
+}
+
 function signatures() {
   const line = execFileSync(path.join(binaries, 'signature_floor'), ['200'], { encoding: 'utf8' });
   const [, verify, sign] = /verify_us=(\S+) sign_us=(\S+)/.exec(line);
@@ -241,11 +247,13 @@ for (let round = 0; round <= rounds; round += 1) {
   const reply = replay(nginx.port, constant, 4 * count, nginx.pid, 200, ['-r', String(4 * count)]);
   const signature = signatures();
   if (!warming) series.add('reply', reply);
+  const storage = roundTrip();
   if (!warming) series.add('signature', signature);
+  if (!warming) series.add('storage', storage);
   for (const [name, kind] of Object.entries(kinds)) {
     const own = await measure(name, kind, { server: gateway, port, pid: pids.gateway }, undefined, count);
     const floor = floorOf(kind.floor, reply.cpu, signature);
-    if (!warming) series.add(name, { ...own, floor, ratio: own.cpu / floor });
+    if (!warming) series.add(name, { ...own, floor, ratio: own.cpu / floor, durable: own.cpu / (floor + storage.each) });
     if (peer && atPeer[name]) {
       const theirs = await measure(`peer ${name}`, kind, peer, atPeer[name], count);
       if (!warming) series.add(`peer ${name}`, { ...theirs, ratio: theirs.cpu / floor, against: theirs.cpu / own.cpu });
@@ -256,8 +264,9 @@ for (let round = 0; round <= rounds; round += 1) {
 let missed = false;
 const names = Object.keys(kinds);
 console.log(`\nProcessor microseconds a request, medians of ${rounds} alternating rounds of ${requests} requests, ${connections} connections, ${clients.length} clients.`);
-console.log(`Floor: reply ${micros(series.median('reply', 'cpu'))}, ES256 verification ${micros(series.median('signature', 'verify'))}, signature ${micros(series.median('signature', 'sign'))}.\n`);
-table(['', 'floor', 'gateway', 'gateway / floor', '', 'PostgreSQL', 'Redis', 'all three', 'peer', 'peer / floor', 'peer / gateway', 'driver'],
+console.log(`Floor: reply ${micros(series.median('reply', 'cpu'))}, ES256 verification ${micros(series.median('signature', 'verify'))}, signature ${micros(series.median('signature', 'sign'))}.`);
+console.log(`Beside it, not in it: one durable round trip to PostgreSQL by a bare client, ${micros(series.median('storage', 'each'))}.\n`);
+table(['', 'floor', 'gateway', 'gateway / floor', '', 'gateway / (floor + a durable round trip)', 'PostgreSQL', 'Redis', 'all three', 'peer', 'peer / floor', 'peer / gateway', 'driver'],
   names.map((name) => {
     const at = (key) => series.median(name, key);
     const ratio = at('ratio');
@@ -265,7 +274,7 @@ table(['', 'floor', 'gateway', 'gateway / floor', '', 'PostgreSQL', 'Redis', 'al
     const verdict = ratio <= AIMED_AT ? 'ok' : ratio <= ACCEPTED ? 'accepted' : 'MISSED';
     const theirs = `peer ${name}`;
     const has = series.has(theirs);
-    return [name, micros(at('floor')), micros(at('cpu')), times(ratio), verdict, micros(at('postgres')), micros(at('redis')),
+    return [name, micros(at('floor')), micros(at('cpu')), times(ratio), verdict, times(at('durable')), micros(at('postgres')), micros(at('redis')),
       micros(at('cpu') + at('postgres') + at('redis')), has ? micros(series.median(theirs, 'cpu')) : '–',
       has ? times(series.median(theirs, 'ratio')) : '–', has ? times(series.median(theirs, 'against')) : '–', micros(at('driver'))];
   }));

@@ -3,7 +3,7 @@
 #
 # usage: run.sh BIN_DIR [--rounds 7] [--requests 2000] [--clients 8] [--connections 16] [--no-peer] [--no-open-loop]
 #               [--sizes [1000,10000,…]]
-#   BIN_DIR holds replay_load and signature_floor (target oauth_bench). Needs nginx, node and psql, and in the environment
+#   BIN_DIR holds replay_load, signature_floor and round_trip_floor (target oauth_bench). Needs nginx, node and psql, and in the environment
 #   ALDGATE_RUN_DIR, a sandbox that runs without limits; PGHOST, PGPORT and PGUSER, its PostgreSQL's superuser.
 set -euo pipefail
 for tool in nginx node psql; do

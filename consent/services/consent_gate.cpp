@@ -37,4 +37,9 @@ bool ConsentGate::redeemable(base::db::Transaction& tx, const base::Caller& call
          (!state->expires || caller.now.business < *state->expires);
 }
 
+void ConsentGate::demand_authorised(base::db::Transaction& tx, const base::Caller& caller,
+                                    const base::ConsentId& consent) {
+  ConsentStore::demand_authorised(tx, caller.tenant, consent, caller.now.business);
+}
+
 }  // namespace consent

@@ -34,6 +34,8 @@ class ConsentGate {
   // May a code for it be redeemed? Also while further signatories are waited for: the tokens then wait with the
   // consent, and nothing can be read or paid with them before it is authorised. Locks it as GateLock::share does.
   bool redeemable(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent);
+  // As authorised() with GateLock::share, as a demand of the transaction: it ends as Unmet when the consent is not.
+  void demand_authorised(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent);
 };
 
 }  // namespace consent

@@ -11,6 +11,7 @@ namespace {
 using base::Instant;
 using base::db::exec;
 using base::db::exec_count;
+using base::db::exec_demand;
 using base::db::exec_row;
 using base::db::Statement;
 using base::db::Transaction;
@@ -56,6 +57,14 @@ SELECT status, facade, kind, expires_at FROM consent.consent WHERE brand_id = $1
 constexpr Statement kStateShare{"consent.consent.state_share", R"sql(
 SELECT status, facade, kind, expires_at FROM consent.consent WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3
    FOR SHARE)sql"};
+
+// Divides by zero when there is none to hold.
+constexpr Statement kDemandAuthorised{"consent.consent.demand_authorised", R"sql(
+SELECT 1 / count(*)
+  FROM (SELECT FROM consent.consent
+         WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3 AND status = 'authorised'
+           AND (expires_at IS NULL OR expires_at > $4)
+           FOR SHARE) AS held)sql"};
 
 constexpr Statement kFacts{"consent.consent.facts", R"sql(
 SELECT c.status, c.status_reason, c.facade, c.expires_at, c.psu_id, c.permissions, c.transactions_from, c.transactions_to,
@@ -236,9 +245,10 @@ std::vector<std::string> names_of(const std::set<policy::Permission>& permission
 }  // namespace
 
 std::vector<Statement> ConsentStore::statements() {
-  return {kLockWarnings,   kSetWarning,  kOpenOfClient, kOpenWithAccount, kLiveBeside,  kInsert,        kFind,
-          kOfPsu,          kLockUpdate,  kLockShare,    kState,           kStateShare,  kFacts,         kAdvance,
-          kForgetAccounts, kAddAccounts, kMarkRemoved,  kTouch,           kLockExpired, kAppendHistory, kHistory};
+  return {kLockWarnings, kSetWarning,    kOpenOfClient,   kOpenWithAccount, kLiveBeside,  kInsert,
+          kFind,         kOfPsu,         kLockUpdate,     kLockShare,       kState,       kStateShare,
+          kFacts,        kAdvance,       kForgetAccounts, kAddAccounts,     kMarkRemoved, kTouch,
+          kLockExpired,  kAppendHistory, kHistory,        kDemandAuthorised};
 }
 
 void ConsentStore::insert(Transaction& tx, const Consent& c) {
@@ -300,6 +310,11 @@ std::optional<ConsentState> ConsentStore::state(Transaction& tx, const base::Ten
                       known(facade_from_text(value<std::string>((*row)[1]))),
                       known(consent_kind_from_text(value<std::string>((*row)[2]))),
                       value<std::optional<Instant>>((*row)[3])};
+}
+
+void ConsentStore::demand_authorised(Transaction& tx, const base::Tenant& tenant, const base::ConsentId& id,
+                                     Instant now) {
+  exec_demand(tx, kDemandAuthorised, tenant.brand, tenant.bank, id, now);
 }
 
 std::vector<Consent> ConsentStore::of_psu(Transaction& tx, const base::Tenant& tenant, const base::PsuId& psu,

@@ -52,6 +52,9 @@ class ConsentStore {
                                            const base::ClientId& client, const base::ConsentId& id);
   static std::optional<ConsentState> state(base::db::Transaction& tx, const base::Tenant& tenant,
                                            const base::ConsentId& id, Lock lock);
+  // Held FOR SHARE until the transaction ends, which is Unmet when it is not authorised at `now`. `id` is a UUID.
+  static void demand_authorised(base::db::Transaction& tx, const base::Tenant& tenant, const base::ConsentId& id,
+                                base::Instant now);
   static std::vector<Consent> of_psu(base::db::Transaction& tx, const base::Tenant& tenant, const base::PsuId& psu,
                                      int limit);
   // Moves the row to `after`'s state where it still is in `from`: false when it is not.

@@ -284,8 +284,9 @@ void Pipeline::finish(base::observe::RequestEvent& event, Response& response, co
                                 {{"route", event.route}});
   if (!event.error.empty())
     deps_.metrics.count("aldgate_refusals_total", {{"route", event.route}, {"error", event.error}});
-  base::observe::log(event);
-  deps_.journal.append(std::move(event));
+  std::string json = base::observe::to_json(event);
+  base::observe::log(event, json);
+  deps_.journal.append(event, std::move(json));
 }
 
 }  // namespace gateway

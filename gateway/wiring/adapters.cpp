@@ -45,6 +45,11 @@ bool ConsentGateAdapter::redeemable(base::db::Transaction& tx, const base::Calle
   return gate_.redeemable(tx, caller, consent);
 }
 
+void ConsentGateAdapter::demand_authorised(base::db::Transaction& tx, const base::Caller& caller,
+                                           const base::ConsentId& consent) {
+  gate_.demand_authorised(tx, caller, consent);
+}
+
 int GrantEnderAdapter::end_grants(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent,
                                   const std::string& reason) {
   return grants_.end_grants_of_consent(tx, caller, consent, reason);

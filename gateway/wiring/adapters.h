@@ -26,6 +26,8 @@ class ConsentGateAdapter final : public oauth::ConsentGate {
   bool authorised(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent,
                   oauth::ConsentLock lock) override;
   bool redeemable(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent) override;
+  void demand_authorised(base::db::Transaction& tx, const base::Caller& caller,
+                         const base::ConsentId& consent) override;
 
  private:
   consent::ConsentGate& gate_;

@@ -22,31 +22,43 @@ auto refuse(std::string text) {
   return base::failure(oauth_error(OAuthErrorCode::invalid_dpop_proof, std::move(text)));
 }
 
+base::Result<std::shared_ptr<const ProofHeader>, OAuthError> read_proof_header(std::string_view encoded) {
+  auto header = base::crypto::read_header(encoded);
+  if (!header) return refuse("the DPoP proof is not a well-formed JWT: " + header.error().log_text);
+  // [RFC9449-4.3-4] "the typ JOSE header parameter has the value dpop+jwt"
+  if (!header->is_type("dpop+jwt")) return refuse("the DPoP proof's typ is not dpop+jwt");
+  if (!header->jwk) return refuse("the DPoP proof has no jwk");
+  // [RFC9449-4.3-7] "the jwk JOSE header parameter does not contain a private key"
+  auto key = base::crypto::PublicKey::from_jwk(*header->jwk);
+  if (!key) return refuse("the DPoP proof's jwk is not acceptable: " + key.error().log_text);
+  return std::make_shared<const ProofHeader>(ProofHeader{std::move(*header), std::move(*key)});
+}
+
 }  // namespace
 
 base::Result<DpopProof, OAuthError> check_proof(std::string_view proof, const ProofExpectation& expected,
-                                                const Profile& profile, base::Instant now) {
+                                                const Profile& profile, base::Instant now, ProofKeys& known) {
   // [RFC9449-4.3-2] "the DPoP HTTP request header field value is a single and well-formed JWT"
-  const auto jws = base::crypto::parse_compact(proof, {.max_bytes = kMaxProof, .max_header_bytes = kMaxProof});
-  if (!jws) return refuse("the DPoP proof is not a well-formed JWT: " + jws.error().log_text);
-  const auto claims = Claims::parse(jws->payload);
+  const auto parts = base::crypto::split_compact(proof, {.max_bytes = kMaxProof, .max_header_bytes = kMaxProof});
+  if (!parts) return refuse("the DPoP proof is not a well-formed JWT: " + parts.error().log_text);
+  const auto claims = Claims::parse(parts->payload);
   if (!claims) return refuse("the DPoP proof's " + claims.error());
-
-  // [RFC9449-4.3-4] "the typ JOSE header parameter has the value dpop+jwt"
-  if (!jws->header.is_type("dpop+jwt")) return refuse("the DPoP proof's typ is not dpop+jwt");
-  if (!jws->header.jwk) return refuse("the DPoP proof has no jwk");
-  // [RFC9449-4.3-7] "the jwk JOSE header parameter does not contain a private key"
-  const auto key = base::crypto::PublicKey::from_jwk(*jws->header.jwk);
-  if (!key) return refuse("the DPoP proof's jwk is not acceptable: " + key.error().log_text);
+  std::shared_ptr<const ProofHeader> header = known.find(parts->header);
+  const bool is_new = header == nullptr;
+  if (is_new) {
+    TRY(header, read_proof_header(parts->header));
+  }
+  const base::crypto::PublicKey& key = header->key;
   // [RFC9449-4.3-5] "the alg JOSE header parameter indicates a registered asymmetric digital signature algorithm … is
   // not none, is supported by the application, and is acceptable per local policy"
-  if (std::find(profile.algorithms.begin(), profile.algorithms.end(), key->algorithm()) == profile.algorithms.end()) {
+  if (std::find(profile.algorithms.begin(), profile.algorithms.end(), key.algorithm()) == profile.algorithms.end()) {
     return refuse("the DPoP proof's algorithm is not allowed");
   }
   // [RFC9449-4.3-6] "the JWT signature verifies with the public key contained in the jwk"
-  if (const auto good = base::crypto::verify(*jws, *key); !good) {
+  if (const auto good = base::crypto::verify(*parts, header->header, key); !good) {
     return refuse("the DPoP proof's signature does not verify: " + good.error().log_text);
   }
+  if (is_new) known.keep(parts->header, header);
 
   // [RFC9449-4.3-3] "all required claims per Section 4.2 are contained in the JWT"
   const auto jti = claims->text("jti");
@@ -91,7 +103,7 @@ base::Result<DpopProof, OAuthError> check_proof(std::string_view proof, const Pr
       return refuse("the DPoP proof's ath is not the hash of this access token");
     }
   }
-  return DpopProof{key->thumbprint(), base::crypto::sha256_base64url(*jti), *iat, nonce, ""};
+  return DpopProof{key.thumbprint(), base::crypto::sha256_base64url(*jti), *iat, nonce, ""};
 }
 
 base::Result<std::optional<DpopProof>, OAuthError> DpopVerifier::verify(base::http::Call& call, const Profile& profile,
@@ -111,7 +123,7 @@ base::Result<std::optional<DpopProof>, OAuthError> DpopVerifier::check(
   if (!expected_uri) return refuse("this request's path is no URL path");
   TRY(DpopProof proof,
       check_proof(*call.request.headers.only("DPoP"), {call.request.method_text, *expected_uri, access_token}, profile,
-                  call.caller.now.protocol));
+                  call.caller.now.protocol, known_));
   return std::optional<DpopProof>(std::move(proof));
 }
 

@@ -11,6 +11,7 @@
 #include "base/http/call.h"
 #include "base/result.h"
 #include "oauth/binding/dpop_nonce.h"
+#include "oauth/binding/proof_keys.h"
 #include "oauth/oauth_error.h"
 #include "oauth/profile/profile.h"
 #include "oauth/settings.h"
@@ -36,7 +37,7 @@ enum class NonceRule { whenever_needed, always };
 
 // Everything that needs no memory: RFC 9449 section 4.3 items 2 to 9 and 11, and ath of item 12.
 base::Result<DpopProof, OAuthError> check_proof(std::string_view proof, const ProofExpectation& expected,
-                                                const Profile& profile, base::Instant now);
+                                                const Profile& profile, base::Instant now, ProofKeys& known);
 
 struct DpopDeps {
   const Settings& settings;
@@ -68,6 +69,7 @@ class DpopVerifier {
   OAuthError nonce_wanted(base::Instant now, std::string log_text) const;
 
   DpopDeps deps_;
+  mutable ProofKeys known_;
   DpopNonces nonces_;
 };
 

@@ -33,7 +33,56 @@ struct ProofMaker {
 };
 
 base::Result<DpopProof, OAuthError> check(const std::string& proof, const std::optional<std::string>& token = {}) {
-  return check_proof(proof, {"POST", kUrl, token}, kFapi2, kNow);
+  ProofKeys known;
+  return check_proof(proof, {"POST", kUrl, token}, kFapi2, kNow, known);
+}
+
+// What is known of a header says nothing of the proof that bears it.
+TEST(DpopProof, AKnownHeaderStillNeedsItsSignatureAndItsClaims) {
+  ProofKeys known;
+  const ProofExpectation expected{"POST", kUrl, std::nullopt};
+  ProofMaker maker;
+  const std::string good = maker.make();
+  const auto first = check_proof(good, expected, kFapi2, kNow, known);
+  const auto second = check_proof(good, expected, kFapi2, kNow, known);
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(first->jkt, second->jkt);
+  EXPECT_NE(known.find(good.substr(0, good.find('.'))), nullptr);
+
+  std::string forged = good;
+  char& tampered = forged[forged.rfind('.') + 10];
+  tampered = tampered == 'A' ? 'B' : 'A';
+  EXPECT_FALSE(check_proof(forged, expected, kFapi2, kNow, known));
+  maker.claims["htm"] = "GET";
+  EXPECT_FALSE(check_proof(maker.make(), expected, kFapi2, kNow, known));
+}
+
+TEST(DpopProof, AHeaderWhoseProofDoesNotVerifyIsNotKept) {
+  ProofKeys known;
+  ProofMaker maker;
+  std::string forged = maker.make();
+  char& tampered = forged[forged.rfind('.') + 10];
+  tampered = tampered == 'A' ? 'B' : 'A';
+  EXPECT_FALSE(check_proof(forged, {"POST", kUrl, std::nullopt}, kFapi2, kNow, known));
+  EXPECT_EQ(known.find(forged.substr(0, forged.find('.'))), nullptr);
+}
+
+TEST(ProofKeys, HoldsNoMoreThanItsBoundAndNoHeaderOfExcessiveLength) {
+  ProofMaker maker;
+  const std::string proof = maker.make();
+  ProofKeys known;
+  ASSERT_TRUE(check_proof(proof, {"POST", kUrl, std::nullopt}, kFapi2, kNow, known));
+  const auto header = known.find(proof.substr(0, proof.find('.')));
+  ASSERT_NE(header, nullptr);
+  ProofKeys bounded;
+  const auto name = [](std::size_t i) { return "header-" + std::to_string(i); };
+  std::size_t held = 0;
+  for (std::size_t i = 0; i < ProofKeys::kMost + 100; ++i) bounded.keep(name(i), header);
+  for (std::size_t i = 0; i < ProofKeys::kMost + 100; ++i) held += bounded.find(name(i)) != nullptr ? 1 : 0;
+  EXPECT_EQ(held, ProofKeys::kMost);
+  const std::string huge(ProofKeys::kLongest + 1, 'h');
+  bounded.keep(huge, header);
+  EXPECT_EQ(bounded.find(huge), nullptr);
 }
 
 TEST(DpopProof, AGoodOneGivesItsKeysThumbprint) {
@@ -54,8 +103,9 @@ TEST(DpopProof, TheRfcsExampleVerifies) {
       "ZhY2MybFRjIiwiaHRtIjoiUE9TVCIsImh0dSI6Imh0dHBzOi8vc2VydmVyLmV4YW1wbGUuY29tL3Rva2VuIiwiaWF0IjoxNTYyMjYyNjE2fQ.2-"
       "GxA6T8lP4vfr"
       "g8v-FdWP0A0zdrj8igiMLvqRMUvwnQg4PtFLbdLXiOSsX0x7NVY-FNyJK70nfbV37xRZT3Lg";
+  ProofKeys known;
   const auto read = check_proof(proof, {"POST", "https://server.example.com/token", std::nullopt}, kFapi2,
-                                base::Instant(std::chrono::seconds(1562262616)));
+                                base::Instant(std::chrono::seconds(1562262616)), known);
   ASSERT_TRUE(read.has_value()) << read.error().log_text;
   EXPECT_EQ(read->jkt, "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
 }
@@ -168,7 +218,9 @@ TEST(DpopProof, TheDefaultPortMayBeWrittenOut) {
   const auto passes = [](const char* htu) {
     ProofMaker maker;
     maker.claims["htu"] = htu;
-    return check_proof(maker.make(), {"POST", "https://as.example/token", std::nullopt}, kFapi2, kNow).has_value();
+    ProofKeys known;
+    return check_proof(maker.make(), {"POST", "https://as.example/token", std::nullopt}, kFapi2, kNow, known)
+        .has_value();
   };
   EXPECT_TRUE(passes("https://as.example/token"));
   EXPECT_TRUE(passes("https://as.example:443/token"));

@@ -321,7 +321,7 @@ CheckOutcome code_binding(RequestContext& context) {
     return {};
   }
   if (jkt) context.request.dpop_jkt = std::string(*jkt);
-  TRY(const auto proof, context.tools.dpop.verify(context.call, context.profile(), context.nonce_rule()));
+  TRY(const auto proof, proof_of(context));
   if (!proof) return {};
   context.next_dpop_nonce = proof->next_nonce;
   if (jkt && *jkt != proof->jkt) {

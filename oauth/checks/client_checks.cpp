@@ -20,6 +20,38 @@ bool is_form(std::string_view content_type) {
 
 constexpr std::size_t kMaxClientId = 128;
 
+CheckOutcome authenticate(RequestContext& context, const Client& client,
+                          const std::optional<ReadAssertion>& assertion) {
+  switch (client.auth_method) {
+    case ClientAuthMethod::private_key_jwt: {
+      if (!assertion) return refuse(OAuthErrorCode::invalid_client, "this client authenticates with client_assertion");
+      TRY(context.assertion, verify_assertion(*assertion, client, context.tools.settings.issuer, context.call.caller,
+                                              context.tools.client_keys));
+      break;
+    }
+    case ClientAuthMethod::tls_client_auth:
+    case ClientAuthMethod::self_signed_tls_client_auth: {
+      // [RFC6749-2.3] "The client MUST NOT use more than one authentication method in each request."
+      if (assertion) return refuse(OAuthErrorCode::invalid_client, "this client authenticates with its certificate");
+      const auto& peer = context.call.request.peer;
+      if (client.auth_method == ClientAuthMethod::tls_client_auth) {
+        TRY_VOID(verify_tls_client(peer, client, context.tools.client_authorities, context.now()));
+      } else {
+        TRY_VOID(verify_self_signed_tls_client(peer, client, context.call.caller, context.tools.client_keys));
+      }
+      break;
+    }
+  }
+  if (client.status != ClientStatus::live) return refuse_quietly("the client is disabled");
+  return {};
+}
+
+// Only what record_authentication can compare with the truth is remembered: a client that comes without an assertion
+// leaves no row.
+bool may_be_remembered(const Client& client) {
+  return client.auth_method == ClientAuthMethod::private_key_jwt && client.status == ClientStatus::live;
+}
+
 }  // namespace
 
 // [RFC6749-4.1.3] "using the "application/x-www-form-urlencoded" format"
@@ -78,40 +110,37 @@ CheckOutcome client_authenticated(RequestContext& context) {
   if (claimed.empty() || claimed.str().size() > kMaxClientId)
     return refuse_quietly("client_id of an impossible length");
 
-  auto client = base::db::read_only(context.tools.pool, context.call.caller.deadline, [&](base::db::Transaction& tx) {
-    return find_client(tx, context.call.caller.tenant.brand, claimed, KeysWanted::live);
-  });
-  if (!client) return refuse_quietly("unknown client");
-  switch (client->auth_method) {
-    case ClientAuthMethod::private_key_jwt: {
-      if (!assertion) return refuse(OAuthErrorCode::invalid_client, "this client authenticates with client_assertion");
-      TRY(context.assertion, verify_assertion(*assertion, *client, context.tools.settings.issuer, context.call.caller,
-                                              context.tools.client_keys));
-      break;
-    }
-    case ClientAuthMethod::tls_client_auth:
-    case ClientAuthMethod::self_signed_tls_client_auth: {
-      // [RFC6749-2.3] "The client MUST NOT use more than one authentication method in each request."
-      if (assertion) return refuse(OAuthErrorCode::invalid_client, "this client authenticates with its certificate");
-      const auto& peer = context.call.request.peer;
-      if (client->auth_method == ClientAuthMethod::tls_client_auth) {
-        TRY_VOID(verify_tls_client(peer, *client, context.tools.client_authorities, context.now()));
-      } else {
-        TRY_VOID(verify_self_signed_tls_client(peer, *client, context.call.caller, context.tools.client_keys));
-      }
-      break;
+  const base::BrandId& brand = context.call.caller.tenant.brand;
+  const auto known = context.may_know_client ? context.tools.known_clients.find(brand, claimed) : nullptr;
+  std::optional<CheckOutcome> by_known;
+  if (known) {
+    by_known = authenticate(context, *known, assertion);
+    if (*by_known) {
+      context.call.event.client = known->id;
+      context.client_was_known = true;
+      context.client = known;
+      return {};
     }
   }
-  if (client->status != ClientStatus::live) return refuse_quietly("the client is disabled");
+  auto read = base::db::read_only(context.tools.pool, context.call.caller.deadline, [&](base::db::Transaction& tx) {
+    return find_client(tx, brand, claimed, KeysWanted::live);
+  });
+  if (!read) return refuse_quietly("unknown client");
+  if (by_known && known->revision == read->revision) return *by_known;
+  auto client = std::make_shared<const Client>(*std::move(read));
+  TRY_VOID(authenticate(context, *client, assertion));
+  if (may_be_remembered(*client)) context.tools.known_clients.keep(brand, client);
   context.call.event.client = client->id;
   context.client = std::move(client);
   return {};
 }
 
 CheckOutcome client_within_limits(RequestContext& context) {
+  if (context.earlier.within_limits) return {};
   if (auto refusal = context.call.after_authentication.refuse(context.call, context.client->id)) {
     return base::failure(CheckFailure(std::move(*refusal)));
   }
+  context.earlier.within_limits = true;
   return {};
 }
 

@@ -1,6 +1,7 @@
 // What the checks of one request share: its parameters, and what each check found out for the next.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -13,6 +14,7 @@
 #include "oauth/checks/request_object.h"
 #include "oauth/client.h"
 #include "oauth/client_auth/client_keys.h"
+#include "oauth/client_auth/known_clients.h"
 #include "oauth/client_auth/private_key_jwt.h"
 #include "oauth/oauth_error.h"
 #include "oauth/rar/authorization_details.h"
@@ -25,9 +27,16 @@ struct CheckTools {
   const Settings& settings;
   base::db::Pool& pool;
   ClientKeys& client_keys;
+  KnownClients& known_clients;
   DpopVerifier& dpop;
   const std::optional<base::crypto::TrustAnchors>& client_authorities;
   const DetailTypes& detail_types;
+};
+
+// What must not be done twice when a request's checks run again (answer_current).
+struct Earlier {
+  std::optional<DpopProof> proof;  // used
+  bool within_limits = false;      // asked, and granted
 };
 
 struct RequestContext {
@@ -38,7 +47,10 @@ struct RequestContext {
 
   // What was sent. After a request object verified: what stands in it, and nothing of what stood beside it.
   base::http::Parameters form;
-  std::optional<Client> client;                 // authenticated
+  std::shared_ptr<const Client> client;  // authenticated
+  bool may_know_client = false;          // what this node remembers will do, for now
+  bool client_was_known = false;         // and it did
+  Earlier earlier;
   std::optional<AssertionUse> assertion;        // to be written with the effect
   std::optional<std::string> jkt;               // DPoP key proven in this request
   std::string next_dpop_nonce;                  // for the answer's DPoP-Nonce, when not empty
@@ -57,6 +69,14 @@ struct RequestContext {
     return response;
   }
 };
+
+// The request's DPoP proof, used once however often its checks run; nullopt: there is none.
+inline base::Result<std::optional<DpopProof>, OAuthError> proof_of(RequestContext& context) {
+  if (!context.earlier.proof) {
+    TRY(context.earlier.proof, context.tools.dpop.verify(context.call, context.profile(), context.nonce_rule()));
+  }
+  return context.earlier.proof;
+}
 
 // A check refuses in the protocol's words; the caller's own limits come as a ready response.
 using CheckFailure = std::variant<OAuthError, base::http::Response>;

@@ -78,7 +78,7 @@ CheckOutcome details_narrowed(RequestContext& context) {
 CheckOutcome sender_constrained(RequestContext& context) {
   switch (context.client->binding) {
     case TokenBinding::dpop: {
-      TRY(const auto proof, context.tools.dpop.verify(context.call, context.profile(), context.nonce_rule()));
+      TRY(const auto proof, proof_of(context));
       if (!proof) return refuse(OAuthErrorCode::invalid_dpop_proof, "a DPoP proof is needed");
       context.jkt = proof->jkt;
       context.next_dpop_nonce = proof->next_nonce;

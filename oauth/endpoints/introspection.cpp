@@ -5,6 +5,7 @@
 #include "base/crypto/hash.h"
 #include "base/crypto/jws.h"
 #include "base/json/strict.h"
+#include "oauth/checks/current_client.h"
 #include "oauth/checks/table.h"
 #include "oauth/grants/refresh_token.h"
 #include "oauth/scope.h"
@@ -53,7 +54,8 @@ Answer of_access_token(base::db::Transaction& tx, const GrantTools& tools, const
     return inactive(context, "the caller is neither the token's client nor its audience");
   }
   const base::Caller& caller = context.call.caller;
-  const auto standing = tokens.stands(tx, caller, token);
+  // Without a consent this is the last that is asked: what it answers changes nothing of what is committed.
+  const auto standing = tokens.stands(tx, caller, token, token.consent.empty() ? FactsAre::last : FactsAre::first);
   if (!standing) return inactive(context, standing.error());
   if (!consent_stands(tx, tools, caller, token.consent)) return inactive(context, "the consent is not authorised now");
   context.call.event.psu = standing->psu;
@@ -169,7 +171,11 @@ bool wants_signed_introspection(const base::http::Headers& headers) {
 }
 
 base::http::Response IntrospectionEndpoint::operator()(base::http::Call& call) {
-  RequestContext context(call, checks_);
+  return answer_current(call, checks_, [&](RequestContext& context) { return answer(context); });
+}
+
+base::http::Response IntrospectionEndpoint::answer(RequestContext& context) const {
+  base::http::Call& call = context.call;
   if (const auto checked = run_checks(Column::introspection, context); !checked) {
     return to_response(checked.error(), call);
   }
@@ -181,7 +187,7 @@ base::http::Response IntrospectionEndpoint::operator()(base::http::Call& call) {
     call.event.consent = access->consent;
   }
   auto answer = base::db::in_transaction(grants_.pool, call.caller.deadline, [&](base::db::Transaction& tx) -> Answer {
-    TRY_VOID(record_authentication(tx, context));
+    record_authentication(tx, context);
     if (access) return of_access_token(tx, grants_, tokens_, context, *access);
     if (token.find('.') != std::string::npos) return inactive(context, access.error());
     return of_refresh_token(tx, grants_, context, token);

@@ -16,6 +16,8 @@ class IntrospectionEndpoint {
   base::http::Response operator()(base::http::Call& call);
 
  private:
+  base::http::Response answer(RequestContext& context) const;
+
   const CheckTools& checks_;
   const GrantTools& grants_;
   const AccessTokenCheck& tokens_;

@@ -3,6 +3,7 @@
 #include "base/crypto/hash.h"
 #include "base/encoding.h"
 #include "base/json/strict.h"
+#include "oauth/checks/current_client.h"
 #include "oauth/checks/table.h"
 #include "oauth/grants/token_response.h"
 #include "oauth/scope.h"
@@ -66,7 +67,11 @@ std::string interaction_handle_of(const base::Secret& handle_key, base::Instant 
 }
 
 base::http::Response PushedAuthorizationEndpoint::operator()(base::http::Call& call) {
-  RequestContext context(call, checks_);
+  return answer_current(call, checks_, [&](RequestContext& context) { return answer(context); });
+}
+
+base::http::Response PushedAuthorizationEndpoint::answer(RequestContext& context) {
+  base::http::Call& call = context.call;
   if (const auto checked = run_checks(Column::par, context); !checked) return to_response(checked.error(), call);
 
   const Profile& profile = context.profile();
@@ -82,7 +87,7 @@ base::http::Response PushedAuthorizationEndpoint::operator()(base::http::Call& c
 
   const auto stored = base::db::in_transaction(
       checks_.pool, call.caller.deadline, [&](base::db::Transaction& tx) -> base::Result<bool, OAuthError> {
-        TRY_VOID(record_authentication(tx, context));
+        record_authentication(tx, context);
         TRY_VOID(record_request_object(tx, context, handle.hash));
         TRY_VOID(take_intent(tx, call.caller, consents_, request));
         insert_pushed_request(tx, call.caller.tenant.brand, request, handle, handle_hash);

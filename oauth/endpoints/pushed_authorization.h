@@ -24,6 +24,8 @@ class PushedAuthorizationEndpoint {
   base::http::Response operator()(base::http::Call& call);
 
  private:
+  base::http::Response answer(RequestContext& context);
+
   const CheckTools& checks_;
   base::Entropy& entropy_;
   ConsentGate& consents_;

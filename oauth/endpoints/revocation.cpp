@@ -1,6 +1,7 @@
 #include "oauth/endpoints/revocation.h"
 
 #include "base/crypto/hash.h"
+#include "oauth/checks/current_client.h"
 #include "oauth/checks/table.h"
 #include "oauth/evidence.h"
 #include "oauth/store/jti_store.h"
@@ -27,7 +28,7 @@ auto not_yours() {
 
 Revoked revoke(base::db::Transaction& tx, const GrantTools& tools, RequestContext& context, const std::string& token) {
   const base::Caller& caller = context.call.caller;
-  TRY_VOID(record_authentication(tx, context));
+  record_authentication(tx, context);
   if (const auto row = find_refresh_token(tx, caller.tenant.brand, base::crypto::sha256(token))) {
     if (row->client != context.client->id) return not_yours();
     return end_grant_of(tx, tools, context, row->grant);
@@ -51,7 +52,11 @@ Revoked revoke(base::db::Transaction& tx, const GrantTools& tools, RequestContex
 }  // namespace
 
 base::http::Response RevocationEndpoint::operator()(base::http::Call& call) {
-  RequestContext context(call, checks_);
+  return answer_current(call, checks_, [&](RequestContext& context) { return answer(context); });
+}
+
+base::http::Response RevocationEndpoint::answer(RequestContext& context) const {
+  base::http::Call& call = context.call;
   if (const auto checked = run_checks(Column::revocation, context); !checked) return to_response(checked.error(), call);
   const std::string token(*context.form.only("token"));
   const auto revoked = base::db::in_transaction(grants_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {

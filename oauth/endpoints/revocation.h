@@ -14,6 +14,8 @@ class RevocationEndpoint {
   base::http::Response operator()(base::http::Call& call);
 
  private:
+  base::http::Response answer(RequestContext& context) const;
+
   const CheckTools& checks_;
   const GrantTools& grants_;
 };

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "oauth/checks/current_client.h"
 #include "oauth/checks/table.h"
 #include "oauth/grants/authorization_code.h"
 #include "oauth/grants/client_credentials.h"
@@ -25,7 +26,11 @@ constexpr std::array kGrants{
 }  // namespace
 
 base::http::Response TokenEndpoint::operator()(base::http::Call& call) {
-  RequestContext context(call, checks_);
+  return answer_current(call, checks_, [&](RequestContext& context) { return answer(context); });
+}
+
+base::http::Response TokenEndpoint::answer(RequestContext& context) const {
+  base::http::Call& call = context.call;
   if (const auto checked = run_checks(Column::token, context); !checked) return to_response(checked.error(), call);
   const auto grant_type = context.form.only("grant_type");
   if (!grant_type) return to_response(oauth_error(OAuthErrorCode::invalid_request, "grant_type is missing"), call);

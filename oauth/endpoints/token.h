@@ -13,6 +13,8 @@ class TokenEndpoint {
   base::http::Response operator()(base::http::Call& call);
 
  private:
+  base::http::Response answer(RequestContext& context) const;
+
   const CheckTools& checks_;
   const GrantTools& grants_;
 };

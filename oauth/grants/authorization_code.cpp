@@ -57,7 +57,7 @@ GrantOutcome authorization_code(const GrantTools& tools, RequestContext& context
   const std::string challenge = base::crypto::sha256_base64url(*context.form.only("code_verifier"));
 
   return base::db::in_transaction(tools.pool, caller.deadline, [&](base::db::Transaction& tx) -> GrantOutcome {
-    TRY_VOID(record_authentication(tx, context));
+    record_authentication(tx, context);
     const auto code = consume_code(tx, *handle, use, now);
     if (!code) return refuse_code(tx, tools, context, *handle, use);
     // [RFC7636-4.6] "If the values are not equal, an error response indicating "invalid_grant" … MUST be returned."

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/crypto/hash.h"
+#include "oauth/store/jti_store.h"
 
 namespace oauth {
 namespace {
@@ -31,10 +32,12 @@ GrantOutcome refresh_token(const GrantTools& tools, RequestContext& context) {
   const std::string token(*context.form.only("refresh_token"));
   const std::string hash = base::crypto::sha256(token);
 
-  return base::db::in_transaction(tools.pool, caller.deadline, [&](base::db::Transaction& tx) -> GrantOutcome {
-    TRY_VOID(record_authentication(tx, context));
-    const auto row = find_refresh_token(tx, brand, hash);
-    if (!row) return invalid_grant("no such refresh token");
+  const auto refresh = [&](base::db::Transaction& tx) -> GrantOutcome {
+    record_authentication(tx, context);
+    auto found = find_refresh_grant(tx, brand, hash);
+    if (!found) return invalid_grant("no such refresh token");
+    const RefreshTokenRow* const row = &found->token;
+    Grant* const grant = &found->grant;
     context.call.event.grant = row->grant;
     // [RFC6749-6] "validate that the refresh token was issued to the authenticated client"
     if (row->client != context.client->id) return invalid_grant("the refresh token was issued to another client");
@@ -45,12 +48,9 @@ GrantOutcome refresh_token(const GrantTools& tools, RequestContext& context) {
       return invalid_grant("the refresh token was replaced, and the time to repeat that request is over");
     }
     context.call.event.consent = row->consent;
-    // Lock order: consent, then grant. A revocation under way is waited for, and then seen.
-    if (!row->consent.empty() && !tools.consents.authorised(tx, caller, row->consent, ConsentLock::share)) {
-      return invalid_grant("the consent is not authorised now");
-    }
-    auto grant = find_live_grant(tx, brand, row->grant, GrantLock::share);
-    if (!grant) return invalid_grant("the grant has ended");
+    // Lock order: consent, then grant. A revocation under way is waited for, and then seen: both go out with COMMIT.
+    if (!row->consent.empty()) tools.consents.demand_authorised(tx, caller, row->consent);
+    demand_live_grant(tx, brand, row->grant);
     context.call.event.psu = grant->psu;
 
     std::string scope = grant->scope;
@@ -78,7 +78,13 @@ GrantOutcome refresh_token(const GrantTools& tools, RequestContext& context) {
     }
     tools.audit.record(tx, entry);
     return response;
-  });
+  };
+  try {
+    return base::db::in_transaction(tools.pool, caller.deadline, refresh);
+  } catch (const base::db::Unmet& unmet) {
+    if (assertion_unmet(unmet)) throw;
+    return invalid_grant(is_grant_unmet(unmet) ? "the grant has ended" : "the consent is not authorised now");
+  }
 }
 
 }  // namespace oauth

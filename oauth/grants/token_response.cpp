@@ -30,18 +30,15 @@ base::http::Response to_response(const TokenResponse& response) {
   return out;
 }
 
-base::Result<void, OAuthError> record_authentication(base::db::Transaction& tx, const RequestContext& context) {
-  if (!context.assertion) return {};
+void record_authentication(base::db::Transaction& tx, const RequestContext& context) {
+  if (!context.assertion) return;
   const auto& brand = context.call.caller.tenant.brand;
   const AssertionUse& use = *context.assertion;
   // [RFC7523-3-7] the jti is used once
-  if (use_assertion_jti(tx, brand, context.client->id, "client_assertion", use.jti_hash, use.expires_at) ==
-      UseOnce::again) {
-    return base::failure(
-        oauth_error(OAuthErrorCode::invalid_client, "client_assertion was used before: its jti is known"));
-  }
-  if (use.mark_key_used) mark_client_key_used(tx, brand, context.client->id, use.kid, context.now());
-  return {};
+  demand_assertion_jti(tx, brand, *context.client, use.jti_hash, use.expires_at);
+  if (!use.mark_key_used) return;
+  mark_client_key_used(tx, brand, context.client->id, use.kid, context.now());
+  context.tools.known_clients.forget(brand, context.client->id);  // it says when the key was used last
 }
 
 TokenResponse issue_access_token(const GrantTools& tools, const RequestContext& context, const Grant* grant,

@@ -47,8 +47,9 @@ base::http::Response to_response(const TokenResponse& response);
 // grant whose code came twice): the inner refusal commits, the outer one rolls back.
 using GrantOutcome = base::Result<base::Result<TokenResponse, OAuthError>, OAuthError>;
 
-// The client's assertion becomes a row in this transaction: with the effect, or not at all.
-base::Result<void, OAuthError> record_authentication(base::db::Transaction& tx, const RequestContext& context);
+// The client's assertion becomes a row in this transaction: with the effect, or not at all. A demand of the
+// transaction, with which it stands or falls (answer_current tells the client).
+void record_authentication(base::db::Transaction& tx, const RequestContext& context);
 
 // Signs an access token for the authenticated client; `grant` null for client credentials.
 TokenResponse issue_access_token(const GrantTools& tools, const RequestContext& context, const Grant* grant,

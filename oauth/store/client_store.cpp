@@ -7,6 +7,7 @@ namespace {
 
 using base::db::exec;
 using base::db::exec_count;
+using base::db::exec_later;
 using base::db::exec_row;
 using base::db::Statement;
 using base::db::value;
@@ -17,7 +18,7 @@ constexpr Statement kFind{"oauth.client.find", R"sql(
          c.response_modes, c.subject_type, c.sector, c.encryption_jwk, c.id_token_encrypted_response_alg,
          c.id_token_encrypted_response_enc, c.userinfo_signed_response_alg, c.id_token_signed_response_alg,
          k.kid, k.jwk, k.thumbprint, k.status, k.added_at, k.retired_at, k.first_used_at, k.last_used_at,
-         c.replace_refresh_tokens_before
+         c.replace_refresh_tokens_before, c.revision
     FROM oauth.client c
     LEFT JOIN oauth.client_key k
       ON k.brand_id = c.brand_id AND k.client_id = c.client_id AND (k.status = 'live' OR $3)
@@ -29,7 +30,7 @@ constexpr Statement kList{"oauth.client.list", R"sql(
          c.response_modes, c.subject_type, c.sector, c.encryption_jwk, c.id_token_encrypted_response_alg,
          c.id_token_encrypted_response_enc, c.userinfo_signed_response_alg, c.id_token_signed_response_alg,
          k.kid, k.jwk, k.thumbprint, k.status, k.added_at, k.retired_at, k.first_used_at, k.last_used_at,
-         c.replace_refresh_tokens_before
+         c.replace_refresh_tokens_before, c.revision
     FROM oauth.client c
     LEFT JOIN oauth.client_key k ON k.brand_id = c.brand_id AND k.client_id = c.client_id
    WHERE c.brand_id = $1
@@ -96,6 +97,7 @@ Client client_of(const base::db::Row& row) {
   ENSURE(id_token_algorithm.has_value(), "a client's row has an algorithm this program does not know");
   client.id_token_signed_response_alg = *id_token_algorithm;
   client.replace_refresh_tokens_before = value<std::optional<base::Instant>>(row[30]);
+  client.revision = value<std::int64_t>(row[31]);
   return client;
 }
 
@@ -155,7 +157,7 @@ bool retire_client_key(base::db::Transaction& tx, const base::BrandId& brand, co
 
 void mark_client_key_used(base::db::Transaction& tx, const base::BrandId& brand, const base::ClientId& client,
                           const std::string& kid, base::Instant now) {
-  exec(tx, kMarkUsed, brand, client, kid, now);
+  exec_later(tx, kMarkUsed, brand, client, kid, now);
 }
 
 bool set_client_status(base::db::Transaction& tx, const base::BrandId& brand, const base::ClientId& client,

@@ -7,6 +7,8 @@ namespace {
 
 using base::db::Bytes;
 using base::db::exec;
+using base::db::exec_demand;
+using base::db::exec_last;
 using base::db::exec_row;
 using base::db::Statement;
 using base::db::value;
@@ -47,6 +49,19 @@ constexpr Statement kMarkReplaced{"oauth.refresh_token.mark_replaced", R"sql(
 constexpr Statement kInsertReplacement{"oauth.refresh_token.insert_replacement", R"sql(
   INSERT INTO oauth.refresh_token (brand_id, token_hash, client_id, grant_id, issued_at) VALUES ($1, $2, $3, $4, $5)
   ON CONFLICT DO NOTHING)sql"};
+constexpr Statement kFindRefreshGrant{"oauth.refresh_token.find_with_grant", R"sql(
+  SELECT g.grant_id, g.client_id, g.psu_id, g.consent_id, g.scope, g.authorization_details, g.long_lived, g.auth_time,
+         g.acr, g.requested_claims, r.client_id, g.status = 'live', r.issued_at,
+         r.replaced_at
+    FROM oauth.refresh_token r
+    JOIN oauth.authorization_grant g ON g.brand_id = r.brand_id AND g.grant_id = r.grant_id
+   WHERE r.brand_id = $1 AND r.token_hash = $2)sql"};
+// Divides by zero when there is none to hold.
+constexpr Statement kDemandLive{"oauth.grant.demand_live", R"sql(
+  SELECT 1 / count(*)
+    FROM (SELECT FROM oauth.authorization_grant
+           WHERE brand_id = $1 AND grant_id = $2 AND status = 'live'
+             FOR SHARE) AS held)sql"};
 // One row whatever is missing. $3 is null for a token without a grant.
 constexpr Statement kFacts{"oauth.access.facts", R"sql(
   SELECT c.client_id IS NOT NULL,
@@ -66,6 +81,21 @@ std::vector<EndedGrant> ended_of(const base::db::Rows& rows) {
   return ended;
 }
 
+Grant grant_of(const base::db::Row& row) {
+  Grant found;
+  found.id = value<base::GrantId>(row[0]);
+  found.client = value<base::ClientId>(row[1]);
+  found.psu = value<base::PsuId>(row[2]);
+  found.consent = value<base::ConsentId>(row[3]);
+  found.scope = value<std::string>(row[4]);
+  found.authorization_details = value<std::string>(row[5]);
+  found.long_lived = value<bool>(row[6]);
+  found.auth_time = value<base::Instant>(row[7]);
+  found.acr = value<std::string>(row[8]);
+  found.requested_claims = value<std::string>(row[9]);
+  return found;
+}
+
 }  // namespace
 
 void insert_grant(base::db::Transaction& tx, const base::BrandId& brand, const Grant& grant, base::Instant now) {
@@ -77,18 +107,7 @@ std::optional<Grant> find_live_grant(base::db::Transaction& tx, const base::Bran
                                      GrantLock lock) {
   const auto row = exec_row(tx, lock == GrantLock::share ? kFindShared : kFind, brand, grant);
   if (!row) return std::nullopt;
-  Grant found;
-  found.id = value<base::GrantId>((*row)[0]);
-  found.client = value<base::ClientId>((*row)[1]);
-  found.psu = value<base::PsuId>((*row)[2]);
-  found.consent = value<base::ConsentId>((*row)[3]);
-  found.scope = value<std::string>((*row)[4]);
-  found.authorization_details = value<std::string>((*row)[5]);
-  found.long_lived = value<bool>((*row)[6]);
-  found.auth_time = value<base::Instant>((*row)[7]);
-  found.acr = value<std::string>((*row)[8]);
-  found.requested_claims = value<std::string>((*row)[9]);
-  return found;
+  return grant_of(*row);
 }
 
 std::vector<EndedGrant> end_live_grants_of_consent(base::db::Transaction& tx, const base::BrandId& brand,
@@ -125,11 +144,34 @@ void replace_refresh_token(base::db::Transaction& tx, const base::BrandId& brand
   exec(tx, kInsertReplacement, brand, Bytes{new_hash}, row.client, row.grant, issued_at);
 }
 
-AccessFacts read_access_facts(base::db::Transaction& tx, const AccessFactsQuery& query) {
+std::optional<RefreshGrant> find_refresh_grant(base::db::Transaction& tx, const base::BrandId& brand,
+                                               const std::string& token_hash) {
+  const auto row = exec_row(tx, kFindRefreshGrant, brand, Bytes{token_hash});
+  if (!row) return std::nullopt;
+  Grant grant = grant_of(*row);
+  RefreshTokenRow token{value<base::ClientId>((*row)[10]),
+                        grant.id,
+                        grant.consent,
+                        value<bool>((*row)[11]),
+                        value<base::Instant>((*row)[12]),
+                        value<std::optional<base::Instant>>((*row)[13])};
+  return RefreshGrant{std::move(token), std::move(grant)};
+}
+
+void demand_live_grant(base::db::Transaction& tx, const base::BrandId& brand, const base::GrantId& grant) {
+  exec_demand(tx, kDemandLive, brand, grant);
+}
+bool is_grant_unmet(const base::db::Unmet& unmet) { return unmet.is(kDemandLive); }
+
+AccessFacts read_access_facts(base::db::Transaction& tx, const AccessFactsQuery& query, FactsAre facts_are) {
   const std::optional<std::string> grant =
       query.grant.empty() ? std::nullopt : std::optional<std::string>(query.grant.str());
-  const auto row = exec_row(tx, kFacts, query.brand, query.client, grant, Bytes{query.jti_hash}, query.kid);
-  ENSURE(row.has_value(), "the read of an access token's facts always yields a row");
+  const Bytes jti{query.jti_hash};
+  const base::db::Rows rows = facts_are == FactsAre::last
+                                  ? exec_last(tx, kFacts, query.brand, query.client, grant, jti, query.kid)
+                                  : exec(tx, kFacts, query.brand, query.client, grant, jti, query.kid);
+  ENSURE(rows.size() == 1, "the read of an access token's facts always yields a row");
+  const std::optional<base::db::Row> row = rows.front();
   const auto subject_type = subject_type_from_text(value<std::string>((*row)[6]));
   ENSURE(subject_type.has_value(), "a client's row has a subject type this program does not know");
   return {value<bool>((*row)[0]), value<bool>((*row)[1]),        value<bool>((*row)[2]),
@@ -138,8 +180,9 @@ AccessFacts read_access_facts(base::db::Transaction& tx, const AccessFactsQuery&
 }
 
 std::vector<base::db::Statement> grant_statements() {
-  return {kInsert,        kFind,        kFindShared,   kEndOfConsent,      kEnd,
-          kInsertRefresh, kFindRefresh, kMarkReplaced, kInsertReplacement, kFacts};
+  return {kFindRefreshGrant,  kDemandLive, kInsert,        kFind,        kFindShared,
+          kEndOfConsent,      kEnd,        kInsertRefresh, kFindRefresh, kMarkReplaced,
+          kInsertReplacement, kFacts};
 }
 
 }  // namespace oauth

@@ -62,6 +62,17 @@ void replace_refresh_token(base::db::Transaction& tx, const base::BrandId& brand
                            const std::string& new_hash, const RefreshTokenRow& row, base::Instant issued_at,
                            base::Instant now);
 
+// The token and what it is of, in one read without locks: what changes of a grant is its status alone.
+struct RefreshGrant {
+  RefreshTokenRow token;
+  Grant grant;
+};
+std::optional<RefreshGrant> find_refresh_grant(base::db::Transaction& tx, const base::BrandId& brand,
+                                               const std::string& token_hash);
+// Held FOR SHARE until the transaction ends, which is Unmet when it is not live.
+void demand_live_grant(base::db::Transaction& tx, const base::BrandId& brand, const base::GrantId& grant);
+bool is_grant_unmet(const base::db::Unmet& unmet);
+
 struct AccessFactsQuery {
   base::BrandId brand;
   base::ClientId client;
@@ -80,7 +91,9 @@ struct AccessFacts {
   std::string sector;
   bool require_dpop_nonce = false;
 };
-AccessFacts read_access_facts(base::db::Transaction& tx, const AccessFactsQuery& query);
+// last: the transaction commits with them, and whatever they say.
+enum class FactsAre { first, last };
+AccessFacts read_access_facts(base::db::Transaction& tx, const AccessFactsQuery& query, FactsAre facts_are);
 
 std::vector<base::db::Statement> grant_statements();
 

@@ -8,11 +8,18 @@ namespace {
 using base::db::Bytes;
 using base::db::exec;
 using base::db::exec_count;
+using base::db::exec_demand;
 using base::db::Statement;
 
 constexpr Statement kUseAssertion{"oauth.jti.use_assertion", R"sql(
   INSERT INTO oauth.assertion_jti (brand_id, client_id, kind, jti_hash, expires_at)
   VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING)sql"};
+// NULL for a client that is not as it was read: the column takes none.
+constexpr Statement kDemandAssertion{"oauth.jti.demand_assertion", R"sql(
+  INSERT INTO oauth.assertion_jti (brand_id, client_id, kind, jti_hash, expires_at)
+  VALUES ($1, $2, 'client_assertion', $3,
+          (SELECT $4::timestamptz FROM oauth.client
+            WHERE brand_id = $1 AND client_id = $2 AND status = 'live' AND revision = $5)))sql"};
 constexpr Statement kUseProof{"oauth.jti.use_proof", R"sql(
   INSERT INTO oauth.proof_jti (brand_id, jkt, jti_hash, expires_at)
   VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING)sql"};
@@ -44,6 +51,22 @@ UseOnce use_assertion_jti(base::db::Transaction& tx, const base::BrandId& brand,
                                                                                               : UseOnce::again;
 }
 
+void demand_assertion_jti(base::db::Transaction& tx, const base::BrandId& brand, const Client& client,
+                          const std::string& jti_hash, base::Instant expires_at) {
+  exec_demand(tx, kDemandAssertion, brand, client.id, Bytes{jti_hash}, expires_at, client.revision);
+}
+
+std::optional<AssertionUnmet> assertion_unmet(const base::db::Unmet& unmet) {
+  if (!unmet.is(kDemandAssertion)) return std::nullopt;
+  switch (unmet.why()) {
+    case base::db::Unmet::Why::already_there:
+      return AssertionUnmet::used_before;
+    case base::db::Unmet::Why::missing:
+      return AssertionUnmet::client_changed;
+  }
+  return std::nullopt;
+}
+
 UseOnce use_proof_jti(base::db::Transaction& tx, const base::BrandId& brand, const std::string& jkt,
                       const std::string& jti_hash, base::Instant expires_at) {
   return exec_count(tx, kUseProof, brand, jkt, Bytes{jti_hash}, expires_at) == 1 ? UseOnce::first : UseOnce::again;
@@ -62,7 +85,7 @@ int delete_expired(base::db::Transaction& tx, base::Instant now, int batch) {
 }
 
 std::vector<base::db::Statement> jti_statements() {
-  return {kUseAssertion, kUseProof, kRevoke, kSweepAssertion, kSweepProof, kSweepRevoked};
+  return {kUseAssertion, kDemandAssertion, kUseProof, kRevoke, kSweepAssertion, kSweepProof, kSweepRevoked};
 }
 
 }  // namespace oauth

@@ -104,6 +104,7 @@ base::Result<AccessToken, AccessTokenError> read_access_token(std::string_view t
     return refuse("sub is not the client, and there is no grant");
   }
   token.kid = *jws->header.kid;
+  token.key_thumbprint = key->thumbprint();
   return token;
 }
 

@@ -30,7 +30,9 @@ struct AccessToken {
   std::string authorization_details;  // JSON array (RFC 9396 section 9.1); empty: none
   std::optional<base::Instant> auth_time;
   std::string acr;
-  std::string kid;  // filled when read
+  // Of the key it verified with; filled when read.
+  std::string kid;
+  std::string key_thumbprint;
 };
 
 // The longest a token may be, and what endpoints for tokens read of one.

@@ -15,8 +15,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
            "no query, fragment, user information or line end is left");
   }
   const base::Instant now{std::chrono::seconds(1'780'000'000)};
+  oauth::ProofKeys known;
   const auto proof =
-      oauth::check_proof(text, {"POST", "https://localhost:8443/token", std::nullopt}, oauth::kFapi2, now);
+      oauth::check_proof(text, {"POST", "https://localhost:8443/token", std::nullopt}, oauth::kFapi2, now, known);
   if (proof) {
     ENSURE(proof->jkt.size() == 43 && proof->jti_hash.size() == 43, "an accepted proof has a key and an id");
     ENSURE(proof->issued_at <= now + oauth::kFapi2.future_skew, "and is of now");

@@ -20,6 +20,7 @@ using testing::HasSubstr;
 
 constexpr Statement kPid{"test.pid", "SELECT pg_backend_pid()"};
 constexpr Statement kKill{"test.kill", "SELECT pg_terminate_backend($1, 10000)"};
+constexpr Statement kKillSelf{"test.kill_self", "SELECT pg_terminate_backend(pg_backend_pid())"};
 constexpr Statement kInsert{"test.insert", "INSERT INTO public.thing (id, note) VALUES ($1, $2)"};
 constexpr Statement kCount{"test.count", "SELECT count(*) FROM public.thing"};
 constexpr Statement kTouch{"test.touch", "UPDATE public.thing SET note = $2 WHERE id = $1"};
@@ -37,7 +38,7 @@ class DatabasePool : public testing::Test {
     database.sql(R"(CREATE TABLE public.thing (id bigint PRIMARY KEY, note text);
                     GRANT SELECT, INSERT, UPDATE, DELETE ON public.thing TO aldgate_service;
                     GRANT pg_signal_backend TO aldgate_service)");
-    pool = database.pool({kPid, kKill, kInsert, kCount, kTouch, kSleep, kRepeatable, kTimeout, kEcho}, 4);
+    pool = database.pool({kPid, kKill, kKillSelf, kInsert, kCount, kTouch, kSleep, kRepeatable, kTimeout, kEcho}, 4);
   }
 
   int pid_of(Transaction& tx) { return value<int>((*exec_row(tx, kPid))[0]); }
@@ -200,6 +201,100 @@ TEST_F(DatabasePool, AFirstStatementThatFailsLeavesNoTransactionOpen) {
   insert(2);
   EXPECT_EQ(count(), 2);
   EXPECT_EQ(database.sql("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'")[0][0], "0");
+}
+
+TEST_F(DatabasePool, ADemandThatIsNotMetCommitsNothingAndSaysWhich) {
+  const Statement wanted{"test.wanted",
+                         "SELECT 1 / count(*) FROM (SELECT FROM public.thing WHERE id = $1 FOR SHARE) AS held"};
+  const Statement filled{"test.filled",
+                         "INSERT INTO public.thing (id) SELECT (SELECT id FROM public.thing WHERE id = $1)"};
+  auto own = database.pool({kInsert, wanted, filled, kPid}, 1);
+  const auto run = [&](const Statement& demand, std::int64_t id) -> std::optional<Unmet::Why> {
+    try {
+      own->run(database.deadline(), [&](Transaction& tx) {
+        exec_later(tx, kInsert, 100, "");
+        if (demand.name == kInsert.name) {
+          exec_demand(tx, kInsert, id, "");
+        } else {
+          exec_demand(tx, demand, id);
+        }
+        exec_later(tx, kInsert, 101, "");
+        return true;
+      });
+    } catch (const Unmet& unmet) {
+      EXPECT_TRUE(unmet.is(demand));
+      EXPECT_FALSE(unmet.is(kPid));
+      return unmet.why();
+    }
+    return std::nullopt;
+  };
+  insert(1);
+  EXPECT_EQ(run(kInsert, 1), Unmet::Why::already_there);
+  EXPECT_EQ(run(wanted, 2), Unmet::Why::missing);
+  EXPECT_EQ(run(filled, 2), Unmet::Why::missing);
+  EXPECT_EQ(count(), 1);
+  EXPECT_EQ(run(wanted, 1), std::nullopt);
+  EXPECT_EQ(count(), 3);
+}
+
+TEST_F(DatabasePool, TheSameFailureOfAStatementThatIsNoDemandIsTheCallersException) {
+  insert(1);
+  EXPECT_THROW(pool->run(database.deadline(),
+                         [&](Transaction& tx) {
+                           exec_demand(tx, kInsert, 2, "");
+                           exec_later(tx, kInsert, 1, "");
+                           return true;
+                         }),
+               pqxx::unique_violation);
+  EXPECT_EQ(count(), 1);
+}
+
+TEST_F(DatabasePool, ALastStatementAnswersAndCommits) {
+  std::int64_t seen = 0;
+  pool->run(database.deadline(), [&](Transaction& tx) {
+    exec_later(tx, kInsert, 1, "");
+    seen = value<std::int64_t>(exec_last(tx, kCount)[0][0]);
+    return true;
+  });
+  EXPECT_EQ(seen, 1);
+  EXPECT_EQ(count(), 1);
+  EXPECT_EQ(value<std::int64_t>(read_only(*pool, database.deadline(),
+                                          [](Transaction& tx) {
+                                            return exec_last(tx, kCount);  // in a look-up as any other
+                                          })[0][0]),
+            1);
+}
+
+TEST_F(DatabasePool, NothingFollowsALastStatementAndNothingTakesItBack) {
+  EXPECT_THROW(pool->run(database.deadline(),
+                         [&](Transaction& tx) {
+                           exec_last(tx, kCount);
+                           exec_later(tx, kInsert, 1, "");
+                           return true;
+                         }),
+               BrokenInvariant);
+  EXPECT_THROW(pool->run(database.deadline(),
+                         [&](Transaction& tx) {
+                           exec_last(tx, kCount);
+                           return false;
+                         }),
+               BrokenInvariant);
+  EXPECT_EQ(count(), 0);
+}
+
+// The reply of COMMIT is what tells: without it nobody knows.
+TEST_F(DatabasePool, AConnectionLostInTheOnlyMessageIsInDoubtAndNeverRunsAgain) {
+  int runs = 0;
+  EXPECT_THROW(pool->run(database.deadline(),
+                         [&](Transaction& tx) {
+                           ++runs;
+                           exec_later(tx, kInsert, 1, "");
+                           exec_later(tx, kKillSelf);
+                           return true;
+                         }),
+               InDoubt);
+  EXPECT_EQ(runs, 1);
+  EXPECT_EQ(count(), 0);
 }
 
 TEST_F(DatabasePool, AConnectionLostWithWritesStillUnsentRunsAgainAndNothingIsDoubled) {

@@ -58,6 +58,12 @@ class FakeConsents final : public oauth::ConsentGate {
     const std::lock_guard lock(mutex);
     return owners.contains(consent.str()) && !ended.contains(consent.str());
   }
+  void demand_authorised(base::db::Transaction& tx, const base::Caller& caller,
+                         const base::ConsentId& consent) override {
+    if (!authorised(tx, caller, consent, oauth::ConsentLock::share)) {
+      throw base::db::Unmet("fake.consent", base::db::Unmet::Why::missing);
+    }
+  }
   std::mutex mutex;
   std::map<std::string, std::string> owners{{"consent-1", "app"}, {"consent-2", "app"}, {"consent-x", "other"}};
   std::set<std::string> ended;
@@ -1038,6 +1044,82 @@ TEST_F(OAuthFlow, ARetiredKeyADisabledClientAndAnEndedConsentStopAtOnce) {
 }
 
 // Refresh against revocation: whatever the order, nothing works afterwards.
+// Changed behind this node's back, as another node does.
+TEST_F(OAuthFlow, WhatANodeRemembersOfAClientNeverOutlivesAChange) {
+  const auto own_token = [&] { return token(app_, {{"grant_type", "client_credentials"}, {"scope", "accounts"}}); };
+  const auto change = [&](const std::string& what) {
+    database_.sql("UPDATE oauth.client SET " + what + " WHERE client_id = 'app'");
+  };
+  ASSERT_EQ(own_token().status, 200);  // from here on it is known
+  const std::string scope = sql_value("SELECT scope FROM oauth.client WHERE client_id = 'app'");
+
+  change("scope = 'openid'");
+  EXPECT_EQ(error_of(own_token()), "invalid_scope");
+  change("scope = '" + scope + "'");
+  EXPECT_EQ(own_token().status, 200);
+
+  change("status = 'disabled'");
+  const Response disabled = own_token();
+  EXPECT_EQ(disabled.status, 401);
+  EXPECT_EQ(error_of(disabled), "invalid_client");
+  EXPECT_EQ(last_reason_, "the client is disabled");
+  EXPECT_EQ(push(app_, par_form()).status, 401);
+  change("status = 'live'");
+  EXPECT_EQ(own_token().status, 200);
+  EXPECT_EQ(push(app_, par_form()).status, 201);
+
+  // A refusal that rests on what is remembered is decided anew.
+  auto form = par_form();
+  form[1].value = "https://localhost:9443/new";
+  EXPECT_EQ(push(app_, form).status, 400);
+  change("redirect_uris = redirect_uris || '{https://localhost:9443/new}'");
+  EXPECT_EQ(push(app_, form).status, 201);
+
+  database_.sql("UPDATE oauth.client_key SET status = 'retired', retired_at = now() WHERE client_id = 'app'");
+  EXPECT_EQ(own_token().status, 401);
+  database_.sql("UPDATE oauth.client_key SET status = 'live', retired_at = NULL WHERE client_id = 'app'");
+  EXPECT_EQ(own_token().status, 200);
+
+  const PrivateKey second = PrivateKey::generate(JwsAlgorithm::es256, "k2");
+  const PrivateKey first = std::exchange(app_.key, second);
+  EXPECT_EQ(own_token().status, 401);
+  database_.sql(
+      "INSERT INTO oauth.client_key (brand_id, client_id, kid, jwk, thumbprint, status, added_at) VALUES "
+      "('aldgate', 'app', 'k2', '" +
+      second.public_key().to_jwk() + "', '" + second.public_key().thumbprint() + "', 'live', now())");
+  EXPECT_EQ(own_token().status, 200);
+}
+
+// The proof of a request whose client was found changed at the end counts once, and still counts.
+TEST_F(OAuthFlow, AProofIsUsedOnceHoweverOftenItsRequestIsDecided) {
+  const std::vector<Parameter> form{{"grant_type", "client_credentials"}, {"scope", "accounts"}};
+  ASSERT_EQ(token(app_, form).status, 200);
+  database_.sql("UPDATE oauth.client SET name = 'Renamed' WHERE client_id = 'app'");
+  const std::string once = proof(app_.dpop, "POST", "/token");
+  EXPECT_EQ(send(&oauth::AuthorizationServer::token, form_request("/token", authenticated(app_, form), once)).status,
+            200);
+  const Response again =
+      send(&oauth::AuthorizationServer::token, form_request("/token", authenticated(app_, form), once));
+  EXPECT_EQ(error_of(again), "invalid_dpop_proof");
+}
+
+TEST_F(OAuthFlow, AClientsRevisionTellsEveryChangeAndNotItsUse) {
+  const auto revision = [&] { return sql_value("SELECT revision FROM oauth.client WHERE client_id = 'app'"); };
+  std::set<std::string> seen{revision()};
+  for (const char* change : {"UPDATE oauth.client SET name = 'Other' WHERE client_id = 'app'",
+                             "UPDATE oauth.client SET status = 'disabled' WHERE client_id = 'app'",
+                             "UPDATE oauth.client SET status = 'live' WHERE client_id = 'app'",
+                             "UPDATE oauth.client_key SET status = 'retired' WHERE client_id = 'app'",
+                             "DELETE FROM oauth.client_key WHERE client_id = 'app'"}) {
+    database_.sql(change);
+    EXPECT_TRUE(seen.insert(revision()).second) << change;
+  }
+  const std::string before = revision();
+  database_.sql("UPDATE oauth.client_key SET last_used_at = now(), first_used_at = now() WHERE client_id = 'app'");
+  database_.sql("UPDATE oauth.client SET name = 'Other' WHERE client_id = 'other'");
+  EXPECT_EQ(revision(), before);
+}
+
 TEST_F(OAuthFlow, ARefreshThatRacesARevocationYieldsNothingThatLives) {
   for (int round = 0; round < 6; ++round) {
     const Value body = json_of(token(app_, code_form(code_for())));
