@@ -3,7 +3,6 @@
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
-#include <algorithm>
 #include <stdexcept>
 
 #include "base/encoding.h"
@@ -47,33 +46,10 @@ bool constant_time_equal(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-namespace {
-
-void fill_from_openssl(std::span<std::byte> out) {
+void SystemEntropy::fill(std::span<std::byte> out) {
   if (RAND_priv_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(out.size())) != 1) {
     throw std::runtime_error("RAND_priv_bytes failed");
   }
-}
-
-}  // namespace
-
-SystemEntropy::~SystemEntropy() { OPENSSL_cleanse(ahead_.data(), ahead_.size()); }
-
-void SystemEntropy::fill(std::span<std::byte> out) {
-  if (out.size() > ahead_.size() / 4) {
-    fill_from_openssl(out);
-    return;
-  }
-  const std::lock_guard lock(mutex_);
-  if (left_ < out.size()) {
-    left_ = 0;  // also when the next line throws
-    fill_from_openssl(ahead_);
-    left_ = ahead_.size();
-  }
-  std::byte* const from = ahead_.data() + (left_ - out.size());
-  std::copy_n(from, out.size(), out.data());
-  OPENSSL_cleanse(from, out.size());
-  left_ -= out.size();
 }
 
 std::string random_handle(Entropy& entropy, std::size_t bytes) {

@@ -67,8 +67,6 @@ std::string to_json(const RequestEvent& event) {
   return out;
 }
 
-void log(const RequestEvent& event, std::string_view json) {
-  log_json(event.status >= 500 ? Level::warning : Level::info, json);
-}
+void log(const RequestEvent& event) { log_json(event.status >= 500 ? Level::warning : Level::info, to_json(event)); }
 
 }  // namespace base::observe

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <map>
 #include <string>
-#include <string_view>
 
 #include "base/clock.h"
 #include "base/id.h"
@@ -39,7 +38,7 @@ struct RequestEvent {
 // One JSON object, empty members left out: the log line's and the journal's form. Times are RFC 3339 UTC in
 // microseconds.
 std::string to_json(const RequestEvent& event);
-// Writes it as one log line (level info; warning for 5xx); `json` is to_json(event).
-void log(const RequestEvent& event, std::string_view json);
+// Writes it as one log line (level info; warning for 5xx).
+void log(const RequestEvent& event);
 
 }  // namespace base::observe

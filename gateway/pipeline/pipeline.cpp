@@ -285,7 +285,7 @@ void Pipeline::finish(base::observe::RequestEvent& event, Response& response, co
   if (!event.error.empty())
     deps_.metrics.count("aldgate_refusals_total", {{"route", event.route}, {"error", event.error}});
   std::string json = base::observe::to_json(event);
-  base::observe::log(event, json);
+  base::observe::log_json(event.status >= 500 ? base::observe::Level::warning : base::observe::Level::info, json);
   deps_.journal.append(event, std::move(json));
 }
 

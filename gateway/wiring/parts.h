@@ -1,6 +1,7 @@
 // The parts of a process, for Product and the command line. Nobody else includes this.
 #pragma once
 
+#include "base/buffered_entropy.h"
 #include "base/cache/local_bucket.h"
 #include "base/cache/redis.h"
 #include "base/cache/redis_limiter.h"
@@ -68,7 +69,7 @@ struct Product::Parts {
   base::SystemProtocolClock protocol;
   base::SystemMonotonicClock monotonic;
   base::OffsetBusinessClock business{protocol};
-  base::SystemEntropy entropy;
+  base::BufferedEntropy entropy;
   base::observe::Metrics metrics;
   base::crypto::KeyEncryptionKey kek;
   base::db::PostgresPool database;
