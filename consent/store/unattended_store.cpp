@@ -12,20 +12,23 @@ using base::db::Statement;
 using base::db::Transaction;
 using base::db::value;
 
+// Uses by another node's faster clock count as well, up to a window ahead: what is later still was made before the
+// sandbox's clock was set back.
 constexpr Statement kTake{"consent.unattended.take", R"sql(
 INSERT INTO consent.unattended_access AS u (brand_id, bank_id, consent_id, account_id, endpoint, uses, last_use)
 VALUES ($1, $2, $3, $4, $5, ARRAY[$6::timestamptz], $6)
 ON CONFLICT (brand_id, bank_id, consent_id, account_id, endpoint) DO UPDATE
-   SET uses = ARRAY(SELECT t FROM unnest(u.uses) AS t WHERE t > $7::timestamptz AND t <= $6::timestamptz ORDER BY t)
-              || $6::timestamptz,
-       last_use = $6
- WHERE (SELECT count(*) FROM unnest(u.uses) AS t WHERE t > $7::timestamptz AND t <= $6::timestamptz) < $8
+   SET uses = ARRAY(SELECT t FROM unnest(u.uses || $6::timestamptz) AS t
+                     WHERE t > $7::timestamptz AND t - $6::timestamptz < $6::timestamptz - $7::timestamptz ORDER BY t),
+       last_use = greatest(u.last_use, $6)
+ WHERE (SELECT count(*) FROM unnest(u.uses) AS t
+         WHERE t > $7::timestamptz AND t - $6::timestamptz < $6::timestamptz - $7::timestamptz) < $8
 RETURNING cardinality(uses), uses[1])sql"};
 
 constexpr Statement kUses{"consent.unattended.uses", R"sql(
 SELECT count(t), min(t) FROM consent.unattended_access, unnest(uses) AS t
  WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3 AND account_id = $4 AND endpoint = $5
-   AND t > $6::timestamptz AND t <= $7::timestamptz)sql"};
+   AND t > $6::timestamptz AND t - $7::timestamptz < $7::timestamptz - $6::timestamptz)sql"};
 
 constexpr Statement kPurge{"consent.unattended.purge", R"sql(
 DELETE FROM consent.unattended_access

@@ -121,6 +121,8 @@ class ConsentKinds : public ::testing::Test {
                                                 std::set<base::AccountId> chosen = {kOwn},
                                                 std::vector<consent::SigningRule> rules = {},
                                                 base::Instant business = kStart) {
+    const auto terms =
+        database.sql("SELECT terms_hash FROM consent.consent WHERE consent_id = '" + id.str() + "'").at(0).at(0);
     return base::db::in_transaction(*pool, database.deadline(30s), [&](base::db::Transaction& tx) {
       return authorisation.authorise(tx, caller(business),
                                      {.client = kClient,
@@ -129,7 +131,8 @@ class ConsentKinds : public ::testing::Test {
                                       .chosen = chosen,
                                       .shareable = {kOwn, kJoint},
                                       .evidence = {"session", "shown to " + psu.str()},
-                                      .rules = rules});
+                                      .rules = rules,
+                                      .bound_terms = terms});
     });
   }
   base::Result<Consent, ConsentError> sign(const base::ConsentId& id, const base::PsuId& psu,
