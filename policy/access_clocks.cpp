@@ -18,23 +18,6 @@ constexpr std::array<int, 3> kWarningDays{30, 7, 1};
 
 }  // namespace
 
-std::string_view to_text(Region region) {
-  switch (region) {
-    case Region::eu:
-      return "eu";
-    case Region::uk:
-      return "uk";
-  }
-  throw base::BrokenInvariant("a region outside its enumeration");
-}
-
-std::optional<Region> region_from_text(std::string_view text) {
-  for (const AccessClocks& clocks : kClocks) {
-    if (to_text(clocks.region) == text) return clocks.region;
-  }
-  return std::nullopt;
-}
-
 const AccessClocks& access_clocks(Region region) {
   for (const AccessClocks& clocks : kClocks) {
     if (clocks.region == region) return clocks;

@@ -8,12 +8,9 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "policy/region.h"
 
 namespace policy {
-
-enum class Region : std::uint8_t { eu, uk };
-std::string_view to_text(Region region);  // "eu"
-std::optional<Region> region_from_text(std::string_view text);
 
 struct AccessClocks {
   Region region;

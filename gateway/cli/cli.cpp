@@ -531,13 +531,13 @@ int run(int argc, char** argv) {
     };
   });
 
-  CustomerArguments c;
+  CustomerArguments known;
   auto* customer = app.add_subcommand("customer", "the bank's customers")->require_subcommand(1);
   auto* unblock = customer->add_subcommand("unblock", "a customer whom the bank identified anew may sign in again");
-  unblock->add_option("username", c.username)->required();
-  unblock->add_option("--identified-by", c.identified_by, "how, in words: kept in the audit trail")->required();
-  unblock->add_option("--staff", c.staff, "who unblocks")->required();
-  unblock->callback([&] { action = [&](Product::Parts& p) { customer_unblock(p, c); }; });
+  unblock->add_option("username", known.username)->required();
+  unblock->add_option("--identified-by", known.identified_by, "how, in words: kept in the audit trail")->required();
+  unblock->add_option("--staff", known.staff, "who unblocks")->required();
+  unblock->callback([&] { action = [&](Product::Parts& p) { customer_unblock(p, known); }; });
 
   FraudArguments f;
   auto* sca = app.add_subcommand("sca", "exemptions from strong customer authentication")->require_subcommand(1);

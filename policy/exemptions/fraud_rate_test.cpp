@@ -88,8 +88,12 @@ TEST(FraudRate, AStricterBandIsNeverMoreUsable) {
       all.push_back({begins, 1'000'000, kFraud[bits >> (2 * quarter) & 3]});
       begins += days(91);
     }
-    if (usable(band_state(all, 100))) EXPECT_TRUE(usable(band_state(all, 600))) << bits;
-    if (usable(band_state(all, 600))) EXPECT_TRUE(usable(band_state(all, 1300))) << bits;
+    if (usable(band_state(all, 100))) {
+      EXPECT_TRUE(usable(band_state(all, 600))) << bits;
+    }
+    if (usable(band_state(all, 600))) {
+      EXPECT_TRUE(usable(band_state(all, 1300))) << bits;
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "consent/store/consent_store.h"
+#include "gateway/wiring/parts.h"
 #include "tests/journeys/support/journey.h"
 
 namespace journeys {

@@ -4,6 +4,7 @@
 
 #include "base/crypto/totp.h"
 #include "base/json/strict.h"
+#include "gateway/wiring/parts.h"
 #include "tests/journeys/support/journey.h"
 #include "tests/support/passkey.h"
 
