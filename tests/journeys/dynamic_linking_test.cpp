@@ -122,7 +122,7 @@ TEST_F(DynamicLinking, TheDeviceShowsThePayment) {
   browser.open(pushed.url);
   browser.press("login", {{"username", "carol"}, {"password", "carol"}});
   device.open("/sandbox/device?psu=carol");
-  EXPECT_NE(device.page().text_of("shown").find("10.00 GBP"), std::string::npos) << device.page().text();
+  EXPECT_NE(device.page().text_of("shown").find("£10.00"), std::string::npos) << device.page().text();
   EXPECT_NE(device.page().text_of("shown").find("The Baker"), std::string::npos);
   device.press("approve");
   browser.press("verify");
