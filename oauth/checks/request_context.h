@@ -35,8 +35,8 @@ struct CheckTools {
 
 // What must not be done twice when a request's checks run again (answer_current).
 struct Earlier {
-  std::optional<DpopProof> proof;  // used
-  bool within_limits = false;      // asked, and granted
+  std::optional<base::Result<std::optional<DpopProof>, OAuthError>> proof;  // used, or refused: its jti is taken
+  bool within_limits = false;                                               // asked, and granted
 };
 
 struct RequestContext {
@@ -73,9 +73,9 @@ struct RequestContext {
 // The request's DPoP proof, used once however often its checks run; nullopt: there is none.
 inline base::Result<std::optional<DpopProof>, OAuthError> proof_of(RequestContext& context) {
   if (!context.earlier.proof) {
-    TRY(context.earlier.proof, context.tools.dpop.verify(context.call, context.profile(), context.nonce_rule()));
+    context.earlier.proof = context.tools.dpop.verify(context.call, context.profile(), context.nonce_rule());
   }
-  return context.earlier.proof;
+  return *context.earlier.proof;
 }
 
 // A check refuses in the protocol's words; the caller's own limits come as a ready response.
