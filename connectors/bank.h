@@ -139,6 +139,10 @@ struct ShareableAccount {
   std::string masked_number;  // "•••• 4321"
   std::string currency;
   std::string owner_name;
+  // How many of the signatories must agree: to show data of the account, to pay from it.
+  int signatures_for_access = 1;
+  int signatures_for_payments = 1;
+  std::vector<base::PsuId> signatories;
 };
 
 class CustomerAccounts {

@@ -39,6 +39,8 @@ struct Consent {
   std::optional<base::PsuId> psu;            // once a customer has decided on it
   std::optional<base::Instant> authorised;   // the last time the customer authorised it
   std::set<base::AccountId> accounts;        // selected by the customer; empty before
+  std::optional<base::Instant> reconfirmed;  // the TPP said that its customer confirmed the access again
+  std::optional<base::Instant> warn_at;      // the next warning of its end
   std::optional<base::Instant> last_access;  // to the hour, see ConsentAccess::touch
   std::optional<base::Instant> removed;      // by the TPP (DELETE)
 };

@@ -26,6 +26,12 @@ std::string_view to_text(ConsentErrorCode code) {
       return "no_account_selected";
     case ConsentErrorCode::account_not_shareable:
       return "account_not_shareable";
+    case ConsentErrorCode::too_many_accounts:
+      return "too_many_accounts";
+    case ConsentErrorCode::idempotency_conflict:
+      return "idempotency_conflict";
+    case ConsentErrorCode::terms_changed:
+      return "terms_changed";
   }
   throw base::BrokenInvariant("a code outside its enumeration");
 }

@@ -18,6 +18,9 @@ enum class ConsentErrorCode : std::uint8_t {
   expired,                // a status conflict whose reason is the passed expiry.      OBIE: 400 U009
   no_account_selected,    // the customer chose none
   account_not_shareable,  // an account that is not among the customer's own
+  too_many_accounts,      // a payment has one payer's account
+  idempotency_conflict,   // the key came with another body.               OBIE: 400 U006
+  terms_changed,          // not what the customer agreed to.              OBIE: 400 U008
 };
 
 struct ConsentError {

@@ -20,15 +20,35 @@ std::string rfc3339(base::Instant at) {
   return text.data();
 }
 
-}  // namespace
-
-std::string event_data_json(const Consent& consent, base::Instant occurred_at) {
+base::json::Value data_of(const Consent& consent, base::Instant occurred_at) {
   base::json::Value data = base::json::Value::object();
   data["consent_id"] = consent.id.str();
   data["client_id"] = consent.client.str();
   data["status"] = std::string(to_text(consent.status));
   data["status_reason"] = std::string(to_text(consent.status_reason));
   data["occurred_at"] = rfc3339(occurred_at);
+  return data;
+}
+
+}  // namespace
+
+std::string event_data_json(const Consent& consent, base::Instant occurred_at) {
+  return base::json::dump(data_of(consent, occurred_at));
+}
+
+std::string expiring_data_json(const Consent& consent, base::Instant occurred_at, const policy::NextEnd& end,
+                               int days_left) {
+  base::json::Value data = data_of(consent, occurred_at);
+  data["ends_at"] = rfc3339(end.at);
+  data["ends_by"] = std::string(policy::to_text(end.by));
+  data["days_left"] = days_left;
+  return base::json::dump(data);
+}
+
+std::string account_removed_data_json(const Consent& consent, base::Instant occurred_at,
+                                      const base::AccountId& account) {
+  base::json::Value data = data_of(consent, occurred_at);
+  data["account_id"] = account.str();
   return base::json::dump(data);
 }
 

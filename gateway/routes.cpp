@@ -71,6 +71,22 @@ constexpr std::array kRoutes{
     Route{RouteId::obie_account_transactions, Method::get, "/open-banking/v4.0/aisp/accounts/{AccountId}/transactions", kApi, Needs::access_token, Surface::obie, "accounts", kNone, kPool, kAlways},
     Route{RouteId::obie_balances, Method::get, "/open-banking/v4.0/aisp/balances", kApi, Needs::access_token, Surface::obie, "accounts", kNone, kPool, kAlways},
     Route{RouteId::obie_transactions, Method::get, "/open-banking/v4.0/aisp/transactions", kApi, Needs::access_token, Surface::obie, "accounts", kNone, kPool, kAlways},
+    // UK Open Banking Read/Write v4.0, consents to payments, variable recurring payments and confirmation of funds
+    Route{RouteId::obie_domestic_payment_consent_create, Method::post, "/open-banking/v4.0/pisp/domestic-payment-consents", kApi, Needs::access_token, Surface::obie, "payments", kJson, kPool, kAlways},
+    Route{RouteId::obie_domestic_payment_consent_get, Method::get, "/open-banking/v4.0/pisp/domestic-payment-consents/{ConsentId}", kApi, Needs::access_token, Surface::obie, "payments", kNone, kPool, kAlways},
+    Route{RouteId::obie_domestic_scheduled_payment_consent_create, Method::post, "/open-banking/v4.0/pisp/domestic-scheduled-payment-consents", kApi, Needs::access_token, Surface::obie, "payments", kJson, kPool, kAlways},
+    Route{RouteId::obie_domestic_scheduled_payment_consent_get, Method::get, "/open-banking/v4.0/pisp/domestic-scheduled-payment-consents/{ConsentId}", kApi, Needs::access_token, Surface::obie, "payments", kNone, kPool, kAlways},
+    Route{RouteId::obie_domestic_standing_order_consent_create, Method::post, "/open-banking/v4.0/pisp/domestic-standing-order-consents", kApi, Needs::access_token, Surface::obie, "payments", kJson, kPool, kAlways},
+    Route{RouteId::obie_domestic_standing_order_consent_get, Method::get, "/open-banking/v4.0/pisp/domestic-standing-order-consents/{ConsentId}", kApi, Needs::access_token, Surface::obie, "payments", kNone, kPool, kAlways},
+    Route{RouteId::obie_domestic_vrp_consent_create, Method::post, "/open-banking/v4.0/pisp/domestic-vrp-consents", kApi, Needs::access_token, Surface::obie, "payments", kJson, kPool, kAlways},
+    Route{RouteId::obie_domestic_vrp_consent_get, Method::get, "/open-banking/v4.0/pisp/domestic-vrp-consents/{ConsentId}", kApi, Needs::access_token, Surface::obie, "payments", kNone, kPool, kAlways},
+    Route{RouteId::obie_domestic_vrp_consent_delete, Method::delete_, "/open-banking/v4.0/pisp/domestic-vrp-consents/{ConsentId}", kApi, Needs::access_token, Surface::obie, "payments", kNone, kPool, kAlways},
+    Route{RouteId::obie_funds_confirmation_consent_create, Method::post, "/open-banking/v4.0/cbpii/funds-confirmation-consents", kApi, Needs::access_token, Surface::obie, "fundsconfirmations", kJson, kPool, kAlways},
+    Route{RouteId::obie_funds_confirmation_consent_get, Method::get, "/open-banking/v4.0/cbpii/funds-confirmation-consents/{ConsentId}", kApi, Needs::access_token, Surface::obie, "fundsconfirmations", kNone, kPool, kAlways},
+    Route{RouteId::obie_funds_confirmation_consent_delete, Method::delete_, "/open-banking/v4.0/cbpii/funds-confirmation-consents/{ConsentId}", kApi, Needs::access_token, Surface::obie, "fundsconfirmations", kNone, kPool, kAlways},
+    // what no standard has an address for: when the customer must be asked again
+    Route{RouteId::consent_reconfirmation_get, Method::get, "/reconfirmation/v1/consents/{ConsentId}", kApi, Needs::access_token, Surface::problem, "accounts", kNone, kPool, kAlways},
+    Route{RouteId::consent_reconfirmation_create, Method::post, "/reconfirmation/v1/consents/{ConsentId}", kApi, Needs::access_token, Surface::problem, "accounts", kJson, kPool, kAlways},
     // webhooks
     Route{RouteId::webhook_endpoint_create, Method::post, "/webhooks/v1/endpoints", kApi, Needs::access_token, Surface::problem, "webhooks", kJson, kPool, kAlways},
     Route{RouteId::webhook_endpoint_list, Method::get, "/webhooks/v1/endpoints", kApi, Needs::access_token, Surface::problem, "webhooks", kNone, kPool, kAlways},

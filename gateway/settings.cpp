@@ -267,6 +267,12 @@ base::Result<Settings, std::vector<std::string>> load_settings(const std::filesy
   s.limits.enabled = limits.boolean("enabled", true);
   if (!s.limits.enabled && environment == Environment::production)
     limits.refuse("enabled", "limits cannot be off in production");
+  if (reader.has("access")) {
+    const Section access = reader.section("access");
+    s.clocks = policy::access_clocks(access.choice<policy::Region>(
+        "region", {{"eu", policy::Region::eu}, {"uk", policy::Region::uk}}, policy::Region::uk));
+  }
+  if (!s.limits.enabled) s.clocks.unattended_uses = 0;
   s.limits.address = quota_of(limits.section("address"));
   s.limits.client = quota_of(limits.section("client"));
 

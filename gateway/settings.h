@@ -22,6 +22,7 @@
 #include "gateway/pipeline/limits.h"
 #include "gateway/routes.h"
 #include "oauth/tokens/key_schedule.h"
+#include "policy/access_clocks.h"
 #include "webhooks/delivery/delivery_worker.h"
 #include "webhooks/services/subscriptions.h"
 
@@ -76,6 +77,7 @@ struct Settings {
   base::net::CurlSettings outgoing;
   LimitSettings limits;
   int nodes = 1;
+  policy::AccessClocks clocks = policy::access_clocks(policy::Region::uk);
   std::optional<SandboxSettings> sandbox;  // absent in production
 
   Router::Sandbox sandbox_routes() const { return sandbox ? Router::Sandbox::on : Router::Sandbox::off; }

@@ -17,6 +17,8 @@ std::string_view to_text(DenialCode code) {
       return "consent_not_authorised";
     case DenialCode::consent_expired:
       return "consent_expired";
+    case DenialCode::sca_due:
+      return "sca_due";
     case DenialCode::scope_missing:
       return "scope_missing";
     case DenialCode::permission_missing:
@@ -32,6 +34,7 @@ bool ground_is_gone(DenialCode code) {
     case DenialCode::consent_not_authorised:
     case DenialCode::consent_expired:
       return true;
+    case DenialCode::sca_due:
     case DenialCode::scope_missing:
     case DenialCode::permission_missing:
     case DenialCode::account_not_selected:

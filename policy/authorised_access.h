@@ -28,6 +28,7 @@ struct AccessFacts {
   base::PsuId psu;
   bool consent_authorised = false;
   std::optional<base::Instant> consent_expires;
+  std::optional<base::Instant> sca_valid_until;  // exclusive; nullopt: no renewal is asked for
   std::set<Permission> permissions;
   std::set<base::AccountId> selected_accounts;
   std::optional<base::Instant> transactions_from;  // the consent's window, inclusive
@@ -40,6 +41,7 @@ struct AccessFacts {
 enum class DenialCode {
   consent_not_authorised,  // 401 at the edge: the token's ground is gone
   consent_expired,         // 401
+  sca_due,                 // 403: the customer must authenticate again
   scope_missing,           // 403
   permission_missing,      // 403
   account_not_selected     // 403

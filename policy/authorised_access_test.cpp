@@ -101,6 +101,17 @@ TEST(Authorise, ConsentWithoutExpiryDoesNotExpire) {
   EXPECT_TRUE(authorise(facts));
 }
 
+// [RTS-SCA-10a.3]
+TEST(Authorise, AsksForTheCustomerAgainAtTheInstantTheAuthenticationRunsOut) {
+  AccessFacts facts = good(Capability::accounts);
+  facts.sca_valid_until = kNow + 1us;
+  EXPECT_TRUE(authorise(facts));
+  facts.sca_valid_until = kNow;
+  const auto access = authorise(facts);
+  ASSERT_FALSE(access);
+  EXPECT_EQ(access.error().code, DenialCode::sca_due);
+}
+
 TEST(Authorise, AskingForAllAccountsNeedsNoParticularOne) {
   AccessFacts facts = good(Capability::accounts);
   facts.account.reset();
@@ -111,12 +122,15 @@ TEST(Authorise, TheFirstDenialInTheTableStands) {
   AccessFacts facts;  // everything is wrong
   facts.now = kNow;
   facts.consent_expires = kNow;
+  facts.sca_valid_until = kNow;
   facts.account = kOther;
   const DenialCode order[] = {DenialCode::consent_not_authorised, DenialCode::consent_expired,
-                              DenialCode::scope_missing, DenialCode::permission_missing,
-                              DenialCode::account_not_selected};
+                              DenialCode::scope_missing,          DenialCode::sca_due,
+                              DenialCode::permission_missing,     DenialCode::account_not_selected};
   const std::function<void()> mend[] = {[&] { facts.consent = base::ConsentId("c"), facts.consent_authorised = true; },
-                                        [&] { facts.consent_expires.reset(); }, [&] { facts.scope_allows = true; },
+                                        [&] { facts.consent_expires.reset(); },
+                                        [&] { facts.scope_allows = true; },
+                                        [&] { facts.sca_valid_until.reset(); },
                                         [&] { facts.permissions = {Permission::ReadAccountsDetail}; },
                                         [&] { facts.selected_accounts = {kOther}; }};
   for (std::size_t i = 0; i < std::size(order); ++i) {
@@ -131,12 +145,13 @@ TEST(Authorise, TheFirstDenialInTheTableStands) {
 TEST(RuleTable, EveryRuleHasItsOwnName) {
   std::set<std::string_view> names;
   for (const AccessRule& rule : access_rules()) EXPECT_TRUE(names.insert(rule.name).second) << rule.name;
-  EXPECT_EQ(names.size(), 5u);
+  EXPECT_EQ(names.size(), 6u);
 }
 
 TEST(Denial, OnlyALostGroundAsksForANewAuthorization) {
   EXPECT_TRUE(ground_is_gone(DenialCode::consent_not_authorised));
   EXPECT_TRUE(ground_is_gone(DenialCode::consent_expired));
+  EXPECT_FALSE(ground_is_gone(DenialCode::sca_due));
   EXPECT_FALSE(ground_is_gone(DenialCode::scope_missing));
   EXPECT_FALSE(ground_is_gone(DenialCode::permission_missing));
   EXPECT_FALSE(ground_is_gone(DenialCode::account_not_selected));

@@ -6,6 +6,7 @@
 #include "policy/rules/consent_authorised.h"
 #include "policy/rules/consent_unexpired.h"
 #include "policy/rules/permission_given.h"
+#include "policy/rules/sca_current.h"
 #include "policy/rules/scope_covers.h"
 
 namespace policy {
@@ -16,6 +17,7 @@ constexpr std::array kAccessRules{
     AccessRule{"consent_authorised", consent_authorised},
     AccessRule{"consent_unexpired", consent_unexpired},
     AccessRule{"scope_covers", scope_covers},
+    AccessRule{"sca_current", sca_current},
     AccessRule{"permission_given", permission_given},
     AccessRule{"account_selected", account_selected},
 };

@@ -261,7 +261,10 @@ Outcome<std::vector<ShareableAccount>> SandboxBank::shareable_accounts(const Cal
                          .product_name = row.product_name,
                          .masked_number = base::masked_number(identity.sort_code_account_number),
                          .currency = row.currency,
-                         .owner_name = identity.owner_name});
+                         .owner_name = identity.owner_name,
+                         .signatures_for_access = row.signatures_for_access,
+                         .signatures_for_payments = row.signatures_for_payments,
+                         .signatories = row.holders});
   }
   return shareable;
 }

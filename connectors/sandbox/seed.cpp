@@ -32,6 +32,7 @@ struct AccountPlan {
   AccountRole role;
   const char* owner_name;
   const char* nickname;
+  int signatures_for_payments = 1;
 };
 
 const std::vector<AccountPlan>& account_plans() {
@@ -46,15 +47,17 @@ const std::vector<AccountPlan>& account_plans() {
       {"grace/current", {"grace"}, AccountRole::everyday, "Grace Green", ""},
       {"ivan/current", {"ivan"}, AccountRole::everyday, "Ivan Irwin", ""},
       {"joint/current", {"ivan", "judy"}, AccountRole::everyday, "Ivan Irwin and Judy Irwin", "Joint"},
+      {"both/current", {"dora", "dan"}, AccountRole::everyday, "Dora Dean and Dan Dean", "Both sign", 2},
+      {"dora/current", {"dora"}, AccountRole::everyday, "Dora Dean", ""},
   };
   return kPlans;
 }
 
 const std::map<std::string, std::string>& display_names() {
   static const std::map<std::string, std::string> kNames{
-      {"alice", "Alice Archer"}, {"bob", "Bob Baker"},      {"carol", "Carol Carter"},
-      {"erin", "Erin Ellis"},    {"frank", "Frank Foster"}, {"grace", "Grace Green"},
-      {"heidi", "Heidi Hughes"}, {"ivan", "Ivan Irwin"},    {"judy", "Judy Irwin"}};
+      {"alice", "Alice Archer"}, {"bob", "Bob Baker"},     {"carol", "Carol Carter"}, {"erin", "Erin Ellis"},
+      {"frank", "Frank Foster"}, {"grace", "Grace Green"}, {"heidi", "Heidi Hughes"}, {"ivan", "Ivan Irwin"},
+      {"judy", "Judy Irwin"},    {"dora", "Dora Dean"},    {"dan", "Dan Dean"}};
   return kNames;
 }
 
@@ -172,6 +175,8 @@ const std::vector<SandboxPersona>& sandbox_personas() {
       {.username = "heidi", .password = "heidi", .otp = "123456", .totp_secret = "", .purpose = "no-accounts"},
       {.username = "ivan", .password = "ivan", .otp = "123456", .totp_secret = "", .purpose = "joint"},
       {.username = "judy", .password = "judy", .otp = "123456", .totp_secret = "", .purpose = "joint"},
+      {.username = "dora", .password = "dora", .otp = "123456", .totp_secret = "", .purpose = "both-sign"},
+      {.username = "dan", .password = "dan", .otp = "123456", .totp_secret = "", .purpose = "both-sign"},
   };
   return kPersonas;
 }
@@ -211,7 +216,8 @@ SeedReport seed_sandbox(base::db::Transaction& tx, const base::Caller& caller, c
                        .status_updated = joined,
                        .opened = joined,
                        .product_name = product.name,
-                       .currency = product.currency};
+                       .currency = product.currency,
+                       .signatures_for_payments = plan.signatures_for_payments};
     const std::string number = account_number(plan.name);
     const auto iban = base::Iban::from_bban("GB", kBankCode + number);
     ENSURE(iban.has_value(), "a sandbox account needs an IBAN");

@@ -17,7 +17,8 @@ struct SandboxPersona {
   std::string otp;          // always accepted; empty when the customer has none
   std::string totp_secret;  // RFC 4648 base32; empty when the customer has none
   bool decoupled = false;
-  std::string purpose;  // "lockout", "sca-fails", "locked", "no-accounts", "joint"; empty: an ordinary customer
+  std::string
+      purpose;  // "lockout", "sca-fails", "locked", "no-accounts", "joint", "both-sign"; empty: an ordinary customer
 };
 const std::vector<SandboxPersona>& sandbox_personas();
 

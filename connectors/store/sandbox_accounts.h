@@ -18,6 +18,9 @@ struct AccountRow {
   std::string type, status;                  // spelled as the table's checks spell them
   base::Instant status_updated, opened;
   std::string product_name, currency;
+  int signatures_for_access = 1;
+  int signatures_for_payments = 1;
+  std::vector<base::PsuId> holders = {};  // read, not written: add_holder()
 };
 
 // All accounts of a customer, oldest first.

@@ -3,18 +3,21 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/caller.h"
 #include "base/id.h"
 #include "base/result.h"
+#include "consent/consent_kind.h"
+#include "consent/signatures.h"
 
 namespace consent {
 
 enum class BankFailure {
-  refused,       // credentials or code wrong, customer unknown or barred: one answer for all of them
-  unavailable    // the bank did not answer
+  refused,     // credentials or code wrong, customer unknown or barred: one answer for all of them
+  unavailable  // the bank did not answer
 };
 
 struct BankCustomer {
@@ -24,17 +27,23 @@ struct BankCustomer {
 
 struct ShareableAccount {
   base::AccountId account;
-  std::string product_name;        // "Current account"
-  std::string masked_number;       // "•••• 4321": what pages show
-  std::string currency;            // ISO 4217
+  std::string product_name;   // "Current account"
+  std::string masked_number;  // "•••• 4321": what pages show
+  std::string currency;       // ISO 4217
   std::string owner_name;
+  // How many of the signatories must agree: to show data of the account, to pay from it.
+  int signatures_for_access = 1;
+  int signatures_for_payments = 1;
+  std::set<base::PsuId> signatories = {};
 };
+SigningRule signing_rule(const ShareableAccount& account, ConsentKind kind);
 
 class CustomerBank {
  public:
   virtual ~CustomerBank() = default;
   // First element: knowledge. Takes the same time whether or not the user exists.
-  virtual base::Result<BankCustomer, BankFailure> verify_password(const base::Caller& caller, const std::string& username,
+  virtual base::Result<BankCustomer, BankFailure> verify_password(const base::Caller& caller,
+                                                                  const std::string& username,
                                                                   std::string_view password) = 0;
   // Second element: possession (one-time code).
   virtual base::Result<void, BankFailure> verify_one_time_code(const base::Caller& caller, const base::PsuId& psu,

@@ -34,6 +34,7 @@ std::optional<ConsentInUse> ConsentAccess::for_use(base::db::Transaction& tx, co
     in_use.permissions.insert(*permission);
   }
   for (std::string& account : facts->accounts) in_use.accounts.emplace(std::move(account));
+  for (std::string& psu : facts->signatories) in_use.signatories.emplace(std::move(psu));
   in_use.expires = facts->expires;
   in_use.transactions_from = facts->transactions_from;
   in_use.transactions_to = facts->transactions_to;

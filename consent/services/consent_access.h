@@ -22,6 +22,7 @@ struct ConsentInUse {
   std::optional<base::Instant> transactions_to;
   ConsentKind kind = ConsentKind::account_access;
   std::optional<base::Instant> authorised;  // the customer's last authentication for it
+  std::set<base::PsuId> signatories;        // where several had to agree
   bool touch_due = false;                   // last_access is older than an hour: call touch()
 };
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/caller.h"
 #include "base/db/transaction.h"
@@ -13,6 +14,7 @@
 #include "consent/consent.h"
 #include "consent/consent_error.h"
 #include "consent/services/consent_changes.h"
+#include "consent/signatures.h"
 
 namespace consent {
 
@@ -31,6 +33,9 @@ struct ConsentReview {
   // Authorised before (or access revoked): accepting renews it, denying leaves it as it is.
   bool reauthorisation = false;
   std::set<base::AccountId> selected_before;
+  // Others have signed and this customer is asked to: the accounts are chosen already (selected_before).
+  bool co_signature = false;
+  std::size_t signed_by = 0;  // how many have signed so far, where several must
 };
 
 struct AuthoriseConsent {
@@ -39,7 +44,8 @@ struct AuthoriseConsent {
   base::PsuId psu;
   std::set<base::AccountId> chosen;     // what the customer ticked
   std::set<base::AccountId> shareable;  // what CustomerBank::accounts says is this customer's, asked in this request
-  Evidence evidence;
+  Evidence evidence = {};
+  std::vector<SigningRule> rules = {};  // what CustomerBank says of accounts that need several signatures
 };
 
 struct RejectConsent {
@@ -56,8 +62,11 @@ class ConsentAuthorisation {
   // unknown (also another client's), foreign_psu, status_conflict, expired.
   base::Result<ConsentReview, ConsentError> review(const base::Caller& caller, const base::ClientId& client,
                                                    const base::ConsentId& consent, const base::PsuId& psu);
-  // As review(), and no_account_selected, account_not_shareable. Authorising an authorised consent again (same
-  // customer) renews it and replaces the accounts; its grants stay.
+  // As review(), and no_account_selected, too_many_accounts (a payment has one payer's account), account_not_shareable.
+  // Authorising an authorised consent again (same customer) renews it and replaces the accounts; its
+  // grants stay. Where an account needs several signatures the consent is partially_authorised until the last one; a
+  // renewal leaves the live consent and its accounts as they are until then. Under a facade with one recurring consent
+  // the older ones of this TPP and customer are superseded.
   base::Result<Consent, ConsentError> authorise(base::db::Transaction& tx, const base::Caller& caller,
                                                 const AuthoriseConsent& request);
   // As review(). A consent that was authorised before stays as it was: refusing a renewal ends nothing.
@@ -68,6 +77,8 @@ class ConsentAuthorisation {
                       const ConsentError& error);
 
  private:
+  void supersede_others(base::db::Transaction& tx, const base::Caller& caller, const Consent& authorised);
+
   base::db::Pool& pool_;
   ConsentChanges& changes_;
 };

@@ -1,5 +1,7 @@
 #include "consent/services/consent_changes.h"
 
+#include <chrono>
+
 #include "base/crypto/hash.h"
 #include "base/encoding.h"
 #include "base/ensure.h"
@@ -9,6 +11,8 @@
 
 namespace consent {
 namespace {
+
+constexpr std::chrono::hours kUseWithin{24};
 
 base::db::AuditEntry audit_of(const base::Caller& caller, const Consent& consent, const Actor& actor,
                               std::string action, std::string reason) {
@@ -66,7 +70,8 @@ void ConsentChanges::expire(base::db::Transaction& tx, const base::Caller& calle
                .why = "the consent's expiry passed",
                .evidence = {},
                .bind_psu = {},
-               .accounts = {}});
+               .accounts = {},
+               .reason = {}});
 }
 
 Consent ConsentChanges::write(base::db::Transaction& tx, const base::Caller& caller, const Consent& before,
@@ -74,10 +79,30 @@ Consent ConsentChanges::write(base::db::Transaction& tx, const base::Caller& cal
   Consent after = before;
   after.status = row.to;
   after.status_reason = row.reason;
+  if (change.reason) {
+    ENSURE(row.event == ConsentEvent::revoke_by_bank && is_reason_of_bank(*change.reason),
+           "only the bank says why it revokes");
+    after.status_reason = *change.reason;
+  }
   // An expiry happened when it was due, not when somebody noticed.
-  after.status_updated = row.event == ConsentEvent::expire ? *before.expires : caller.now.business;
-  if (change.bind_psu) after.psu = change.bind_psu;
-  if (row.to == ConsentStatus::authorised) after.authorised = caller.now.business;
+  // A signature of one of several that leaves the state leaves its date.
+  if (row.event == ConsentEvent::expire) {
+    after.status_updated = *before.expires;
+  } else if (row.event != ConsentEvent::authorise_partly || row.to != before.status) {
+    after.status_updated = caller.now.business;
+  }
+  if (change.bind_psu && !before.psu) after.psu = change.bind_psu;
+  if (row.event == ConsentEvent::authorise) {
+    after.authorised = caller.now.business;
+    after.reconfirmed.reset();
+    // A payment that was agreed to and never made does not wait for ever.
+    if (kind_policy(before.kind).uses == Uses::once) after.expires = caller.now.business + kUseWithin;
+    after.warn_at.reset();
+    if (kind_policy(before.kind).uses == Uses::many) {
+      const auto end = policy::next_end(clocks_, after.expires, after.authorised, after.reconfirmed);
+      if (end) after.warn_at = policy::next_warning(end->at, caller.now.business);
+    }
+  }
   if (row.to == ConsentStatus::terminated_by_tpp) after.removed = caller.now.business;
   if (change.accounts) after.accounts = *change.accounts;
 
@@ -88,12 +113,13 @@ Consent ConsentChanges::write(base::db::Transaction& tx, const base::Caller& cal
   owner.tenant = before.tenant;
   int grants_ended = 0;
   if (row.grants == GrantsThen::end) {
-    grants_ended = grants_.end_grants(tx, owner, after.id, std::string(to_text(row.reason)));
+    grants_ended = grants_.end_grants(tx, owner, after.id, std::string(to_text(after.status_reason)));
   }
 
   HistoryEntry entry =
       history_of(caller, after, std::string(to_text(row.event)), change.actor, change.why, change.evidence);
   entry.from = before.status;
+  if (row.event != ConsentEvent::expire) entry.at = caller.now.business;
   ConsentStore::append_history(tx, after, entry);
 
   auto audit = audit_of(caller, after, change.actor, "consent." + std::string(to_text(row.event)), change.why);
@@ -137,6 +163,53 @@ void ConsentChanges::hide(base::db::Transaction& tx, const base::Caller& caller,
   entry.from = locked.status;
   ConsentStore::append_history(tx, locked, entry);
   audit_.record(tx, audit_of(caller, locked, actor, "consent.remove", "removed by the TPP after it had ended"));
+}
+
+void ConsentChanges::lose_account(base::db::Transaction& tx, const base::Caller& caller, const Consent& locked,
+                                  const base::AccountId& account, const Actor& actor, const std::string& why) {
+  Consent after = locked;
+  ENSURE(after.accounts.erase(account) == 1, "only an account of the consent leaves it");
+  if (after.accounts.empty()) {
+    const auto ended = apply(tx, caller, locked,
+                             Change{.event = ConsentEvent::close_accounts,
+                                    .actor = actor,
+                                    .why = why,
+                                    .evidence = {},
+                                    .bind_psu = {},
+                                    .accounts = after.accounts,
+                                    .reason = {}});
+    ENSURE(ended.has_value(), "an open consent with accounts can lose them");
+    return;
+  }
+  ConsentStore::replace_accounts(tx, after);
+  HistoryEntry entry = history_of(caller, after, "account_closed", actor, why, {});
+  entry.at = caller.now.business;
+  entry.from = locked.status;
+  ConsentStore::append_history(tx, after, entry);
+  auto audit = audit_of(caller, after, actor, "consent.account_closed", why);
+  audit.facts.emplace("account", account.str());
+  audit.facts.emplace("accounts", std::to_string(after.accounts.size()));
+  audit_.record(tx, audit);
+  outbox_.append(tx,
+                 base::db::Event{base::uuid_v7(caller.now.protocol, entropy_), after.tenant, after.client,
+                                 std::string(kConsentAccountRemoved), after.id.str(), caller.now.business,
+                                 account_removed_data_json(after, caller.now.business, account), caller.interaction});
+}
+
+Consent ConsentChanges::reconfirm(base::db::Transaction& tx, const base::Caller& caller, const Consent& locked,
+                                  const Actor& actor) {
+  Consent after = locked;
+  after.reconfirmed = caller.now.business;
+  const auto end = policy::next_end(clocks_, after.expires, after.authorised, after.reconfirmed);
+  after.warn_at = end ? policy::next_warning(end->at, caller.now.business) : std::nullopt;
+  ENSURE(ConsentStore::advance(tx, locked.status, after), "the consent was locked before it was reconfirmed");
+  const std::string why = "the TPP says that its customer confirmed the access again";
+  HistoryEntry entry = history_of(caller, after, "reconfirm", actor, why, {});
+  entry.at = caller.now.business;
+  entry.from = locked.status;
+  ConsentStore::append_history(tx, after, entry);
+  audit_.record(tx, audit_of(caller, after, actor, "consent.reconfirm", why));
+  return after;
 }
 
 void ConsentChanges::record_refusal(base::db::Transaction& tx, const base::Caller& caller,

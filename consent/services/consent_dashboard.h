@@ -1,5 +1,5 @@
 // The customer's dashboard, and the same ending for the bank. Queries begin with the owner: another customer's consent
-// is unknown.
+// is unknown. Where several customers must agree, it is the consent of each of them.
 #pragma once
 
 #include <string>

@@ -30,4 +30,11 @@ bool ConsentGate::authorised(base::db::Transaction& tx, const base::Caller& call
          (!state->expires || caller.now.business < *state->expires);
 }
 
+bool ConsentGate::redeemable(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent) {
+  const auto state = ConsentStore::state(tx, caller.tenant, consent, Lock::share);
+  return state &&
+         (state->status == ConsentStatus::authorised || state->status == ConsentStatus::partially_authorised) &&
+         (!state->expires || caller.now.business < *state->expires);
+}
+
 }  // namespace consent

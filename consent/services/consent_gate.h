@@ -31,6 +31,9 @@ class ConsentGate {
                                                          const base::ClientId& client, const base::ConsentId& consent);
   // Is this consent authorised, and not expired, at caller.now.business?
   bool authorised(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent, GateLock lock);
+  // May a code for it be redeemed? Also while further signatories are waited for: the tokens then wait with the
+  // consent, and nothing can be read or paid with them before it is authorised. Locks it as GateLock::share does.
+  bool redeemable(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent);
 };
 
 }  // namespace consent

@@ -28,7 +28,7 @@ SELECT c.brand_id, c.bank_id, c.consent_id, c.client_id, c.kind, c.facade, c.sta
        c.last_access_at, c.removed_at,
        ARRAY(SELECT a.account_id FROM consent.consent_account a
               WHERE a.brand_id = c.brand_id AND a.bank_id = c.bank_id AND a.consent_id = c.consent_id ORDER BY a.account_id),
-       c.terms, c.terms_hash, c.request
+       c.terms, c.terms_hash, c.request, c.reconfirmed_at, c.warn_at
   FROM consent.consent c
  WHERE c.brand_id = $1 AND c.bank_id = $2 AND c.consent_id = $3)sql"};
 
@@ -38,7 +38,7 @@ SELECT c.brand_id, c.bank_id, c.consent_id, c.client_id, c.kind, c.facade, c.sta
        c.last_access_at, c.removed_at,
        ARRAY(SELECT a.account_id FROM consent.consent_account a
               WHERE a.brand_id = c.brand_id AND a.bank_id = c.bank_id AND a.consent_id = c.consent_id ORDER BY a.account_id),
-       c.terms, c.terms_hash, c.request
+       c.terms, c.terms_hash, c.request, c.reconfirmed_at, c.warn_at
   FROM consent.consent c
  WHERE c.brand_id = $1 AND c.bank_id = $2 AND c.psu_id = $3
  ORDER BY c.created_at DESC, c.consent_id DESC
@@ -62,14 +62,16 @@ SELECT c.status, c.status_reason, c.facade, c.expires_at, c.psu_id, c.permission
        c.last_access_at,
        ARRAY(SELECT a.account_id FROM consent.consent_account a
               WHERE a.brand_id = c.brand_id AND a.bank_id = c.bank_id AND a.consent_id = c.consent_id),
-       c.kind, c.authorised_at
+       c.kind, c.authorised_at,
+       ARRAY(SELECT s.psu_id FROM consent.signature s
+              WHERE s.brand_id = c.brand_id AND s.bank_id = c.bank_id AND s.consent_id = c.consent_id)
   FROM consent.consent c
  WHERE c.brand_id = $1 AND c.bank_id = $2 AND c.client_id = $3 AND c.consent_id = $4 AND c.removed_at IS NULL)sql"};
 
 constexpr Statement kAdvance{"consent.consent.advance", R"sql(
 UPDATE consent.consent
    SET status = $5, status_reason = $6, status_updated_at = $7, psu_id = $8, authorised_at = $9, removed_at = $10,
-       expires_at = $11
+       expires_at = $11, reconfirmed_at = $12, warn_at = $13
  WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3 AND status = $4
 RETURNING consent_id)sql"};
 
@@ -95,6 +97,42 @@ SELECT brand_id, bank_id, consent_id FROM consent.consent
  ORDER BY expires_at
  LIMIT $2
    FOR NO KEY UPDATE SKIP LOCKED)sql"};
+
+constexpr Statement kLockWarnings{"consent.consent.lock_warnings", R"sql(
+SELECT brand_id, bank_id, consent_id FROM consent.consent
+ WHERE warn_at <= $1 AND status = 'authorised'
+ ORDER BY warn_at
+ LIMIT $2
+   FOR NO KEY UPDATE SKIP LOCKED)sql"};
+
+constexpr Statement kSetWarning{"consent.consent.set_warning", R"sql(
+UPDATE consent.consent SET warn_at = $4 WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3)sql"};
+
+constexpr Statement kOpenOfClient{"consent.consent.open_of_client", R"sql(
+SELECT consent_id FROM consent.consent
+ WHERE brand_id = $1 AND bank_id = $2 AND client_id = $3
+   AND (status IN ('awaiting_upload', 'awaiting_authorisation', 'partially_authorised', 'authorised')
+        OR (status = 'access_revoked_by_psu' AND facade || ' ' || kind = ANY($4::text[])))
+ ORDER BY created_at
+ LIMIT $5)sql"};
+
+constexpr Statement kOpenWithAccount{"consent.consent.open_with_account", R"sql(
+SELECT c.consent_id FROM consent.consent_account a
+  JOIN consent.consent c USING (brand_id, bank_id, consent_id)
+ WHERE a.brand_id = $1 AND a.bank_id = $2 AND a.account_id = $3
+   AND (c.status IN ('partially_authorised', 'authorised')
+        OR (c.status = 'access_revoked_by_psu' AND c.facade || ' ' || c.kind = ANY($4::text[])))
+ ORDER BY c.consent_id
+ LIMIT $5)sql"};
+
+// Live consents of the same TPP and customer, which a new one replaces; in the order of their ids, so that two
+// replacements cannot wait for one another.
+constexpr Statement kLiveBeside{"consent.consent.live_beside", R"sql(
+SELECT consent_id FROM consent.consent
+ WHERE brand_id = $1 AND bank_id = $2 AND psu_id = $3 AND client_id = $4 AND kind = $5 AND facade = $6
+   AND status = 'authorised' AND consent_id <> $7
+ ORDER BY consent_id
+   FOR NO KEY UPDATE)sql"};
 
 constexpr Statement kAppendHistory{"consent.history.append", R"sql(
 INSERT INTO consent.consent_history (recorded_at, brand_id, bank_id, consent_id, at, event, from_status, to_status,
@@ -155,6 +193,8 @@ Consent consent_of(const pqxx::row& row) {
   ENSURE(c.terms_hash == terms_hash(c.terms),
          "the terms of consent " + c.id.str() + " are not those it was created with");
   c.request = value<std::string>(row[21]);
+  c.reconfirmed = value<std::optional<Instant>>(row[22]);
+  c.warn_at = value<std::optional<Instant>>(row[23]);
   return c;
 }
 
@@ -175,6 +215,18 @@ HistoryEntry history_of(const pqxx::row& row) {
   return h;
 }
 
+// "facade kind", as the statements compare it: where a revocation is final, a revoked consent is not open any more.
+std::vector<std::string> reauthorisable() {
+  std::vector<std::string> words;
+  for (const Facade facade : {Facade::obie_v4, Facade::berlin_group}) {
+    for (const KindPolicy& kind : kind_policies()) {
+      if (is_final(ConsentStatus::access_revoked_by_psu, policy_of(facade, kind.kind))) continue;
+      words.push_back(std::string(to_text(facade)) + " " + std::string(kind.text));
+    }
+  }
+  return words;
+}
+
 std::vector<std::string> names_of(const std::set<policy::Permission>& permissions) {
   std::vector<std::string> names;
   for (const policy::Permission permission : permissions) names.emplace_back(policy::to_text(permission));
@@ -184,8 +236,9 @@ std::vector<std::string> names_of(const std::set<policy::Permission>& permission
 }  // namespace
 
 std::vector<Statement> ConsentStore::statements() {
-  return {kInsert,  kFind,           kOfPsu,       kLockUpdate,  kLockShare, kState,       kStateShare,    kFacts,
-          kAdvance, kForgetAccounts, kAddAccounts, kMarkRemoved, kTouch,     kLockExpired, kAppendHistory, kHistory};
+  return {kLockWarnings,   kSetWarning,  kOpenOfClient, kOpenWithAccount, kLiveBeside,  kInsert,        kFind,
+          kOfPsu,          kLockUpdate,  kLockShare,    kState,           kStateShare,  kFacts,         kAdvance,
+          kForgetAccounts, kAddAccounts, kMarkRemoved,  kTouch,           kLockExpired, kAppendHistory, kHistory};
 }
 
 void ConsentStore::insert(Transaction& tx, const Consent& c) {
@@ -233,6 +286,7 @@ std::optional<ConsentFacts> ConsentStore::facts(Transaction& tx, const base::Ten
   f.accounts = value<std::vector<std::string>>((*row)[9]);
   f.kind = known(consent_kind_from_text(value<std::string>((*row)[10])));
   f.authorised = value<std::optional<Instant>>((*row)[11]);
+  f.signatories = value<std::vector<std::string>>((*row)[12]);
   return f;
 }
 
@@ -258,7 +312,7 @@ std::vector<Consent> ConsentStore::of_psu(Transaction& tx, const base::Tenant& t
 bool ConsentStore::advance(Transaction& tx, ConsentStatus from, const Consent& after) {
   return exec_row(tx, kAdvance, after.tenant.brand, after.tenant.bank, after.id, to_text(from), to_text(after.status),
                   to_text(after.status_reason), after.status_updated, after.psu, after.authorised, after.removed,
-                  after.expires)
+                  after.expires, after.reconfirmed, after.warn_at)
       .has_value();
 }
 
@@ -280,22 +334,56 @@ bool ConsentStore::touch(Transaction& tx, const base::Tenant& tenant, const base
 }
 
 std::vector<Consent> ConsentStore::lock_expired(Transaction& tx, Instant now, int limit) {
-  // Where a revocation is final, a revoked consent does not expire any more.
-  std::vector<std::string> reauthorisable;
-  for (const Facade facade : {Facade::obie_v4, Facade::berlin_group}) {
-    for (const KindPolicy& kind : kind_policies()) {
-      if (is_final(ConsentStatus::access_revoked_by_psu, policy_of(facade, kind.kind))) continue;
-      reauthorisable.push_back(std::string(to_text(facade)) + " " + std::string(kind.text));
-    }
-  }
   std::vector<Consent> consents;
-  for (const auto& row : exec(tx, kLockExpired, now, limit, reauthorisable)) {
+  for (const auto& row : exec(tx, kLockExpired, now, limit, reauthorisable())) {
     const base::Tenant tenant{value<base::BrandId>(row[0]), value<base::BankId>(row[1])};
     auto found = find(tx, tenant, value<base::ConsentId>(row[2]), Lock::none);
     ENSURE(found.has_value(), "a locked consent vanished");
     consents.push_back(std::move(*found));
   }
   return consents;
+}
+
+std::vector<Consent> ConsentStore::lock_warnings(Transaction& tx, Instant now, int limit) {
+  std::vector<Consent> consents;
+  for (const auto& row : exec(tx, kLockWarnings, now, limit)) {
+    const base::Tenant tenant{value<base::BrandId>(row[0]), value<base::BankId>(row[1])};
+    auto found = find(tx, tenant, value<base::ConsentId>(row[2]), Lock::none);
+    ENSURE(found.has_value(), "a locked consent vanished");
+    consents.push_back(std::move(*found));
+  }
+  return consents;
+}
+
+void ConsentStore::set_warning(Transaction& tx, const Consent& consent, std::optional<Instant> at) {
+  exec(tx, kSetWarning, consent.tenant.brand, consent.tenant.bank, consent.id, at);
+}
+
+std::vector<base::ConsentId> ConsentStore::open_of_client(Transaction& tx, const base::Tenant& tenant,
+                                                          const base::ClientId& client, int limit) {
+  std::vector<base::ConsentId> ids;
+  for (const auto& row : exec(tx, kOpenOfClient, tenant.brand, tenant.bank, client, reauthorisable(), limit)) {
+    ids.push_back(value<base::ConsentId>(row[0]));
+  }
+  return ids;
+}
+
+std::vector<base::ConsentId> ConsentStore::open_with_account(Transaction& tx, const base::Tenant& tenant,
+                                                             const base::AccountId& account, int limit) {
+  std::vector<base::ConsentId> ids;
+  for (const auto& row : exec(tx, kOpenWithAccount, tenant.brand, tenant.bank, account, reauthorisable(), limit)) {
+    ids.push_back(value<base::ConsentId>(row[0]));
+  }
+  return ids;
+}
+
+std::vector<base::ConsentId> ConsentStore::lock_live_beside(Transaction& tx, const Consent& consent) {
+  std::vector<base::ConsentId> ids;
+  for (const auto& row : exec(tx, kLiveBeside, consent.tenant.brand, consent.tenant.bank, consent.psu, consent.client,
+                              to_text(consent.kind), to_text(consent.facade), consent.id)) {
+    ids.push_back(value<base::ConsentId>(row[0]));
+  }
+  return ids;
 }
 
 void ConsentStore::append_history(Transaction& tx, const Consent& consent, const HistoryEntry& entry) {

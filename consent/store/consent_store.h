@@ -30,6 +30,7 @@ struct ConsentFacts {
   std::optional<base::Instant> last_access;
   ConsentKind kind = ConsentKind::account_access;
   std::optional<base::Instant> authorised;
+  std::vector<std::string> signatories;
 };
 
 struct ConsentState {
@@ -61,6 +62,17 @@ class ConsentStore {
                     base::Instant if_before);
   // Open consents past their expiry at `now`, locked, skipping what others hold.
   static std::vector<Consent> lock_expired(base::db::Transaction& tx, base::Instant now, int limit);
+
+  // Authorised consents whose next warning is due, locked, skipping what others hold.
+  static std::vector<Consent> lock_warnings(base::db::Transaction& tx, base::Instant now, int limit);
+  static void set_warning(base::db::Transaction& tx, const Consent& consent, std::optional<base::Instant> at);
+  // Not locked.
+  static std::vector<base::ConsentId> open_of_client(base::db::Transaction& tx, const base::Tenant& tenant,
+                                                     const base::ClientId& client, int limit);
+  static std::vector<base::ConsentId> open_with_account(base::db::Transaction& tx, const base::Tenant& tenant,
+                                                        const base::AccountId& account, int limit);
+  // The other live consents of its kind, facade, TPP and customer, locked.
+  static std::vector<base::ConsentId> lock_live_beside(base::db::Transaction& tx, const Consent& consent);
 
   static void append_history(base::db::Transaction& tx, const Consent& consent, const HistoryEntry& entry);
   static std::vector<HistoryEntry> history(base::db::Transaction& tx, const base::Tenant& tenant,

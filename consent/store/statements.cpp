@@ -2,13 +2,17 @@
 
 #include "consent/store/attempt_store.h"
 #include "consent/store/consent_store.h"
+#include "consent/store/idempotency_store.h"
 #include "consent/store/session_store.h"
+#include "consent/store/signature_store.h"
+#include "consent/store/unattended_store.h"
 
 namespace consent {
 
 std::vector<base::db::Statement> statements() {
   std::vector<base::db::Statement> all = ConsentStore::statements();
-  for (const auto& list : {SessionStore::statements(), AttemptStore::statements()}) {
+  for (const auto& list : {SessionStore::statements(), AttemptStore::statements(), SignatureStore::statements(),
+                           UnattendedStore::statements(), IdempotencyStore::statements()}) {
     all.insert(all.end(), list.begin(), list.end());
   }
   return all;

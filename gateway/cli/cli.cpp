@@ -188,7 +188,46 @@ void partner_status(Product::Parts& p, const PartnerArguments& a, oauth::ClientS
   value_or_refuse(base::db::in_transaction(p.database, caller.deadline, [&](base::db::Transaction& tx) {
     return p.authorization_server.clients().set_status(tx, caller, kOperator, base::ClientId(a.client_id), status);
   }));
-  std::cout << ordered_json{{"client_id", a.client_id}, {"status", oauth::to_text(status)}}.dump() << "\n";
+  ordered_json told = {{"client_id", a.client_id}, {"status", oauth::to_text(status)}};
+  // What the TPP was permitted ends with its registration; enabling it again brings none of it back.
+  if (status == oauth::ClientStatus::disabled) {
+    told["consents_ended"] = p.consent_upkeep.end_all_of_client(
+        p.background(std::chrono::minutes(5)), base::ClientId(a.client_id), {base::db::ActorKind::staff, "cli"},
+        "the registration of the client was disabled");
+  }
+  std::cout << told.dump() << "\n";
+}
+
+struct ConsentArguments {
+  std::string id, by = "bank", reason = "revoked_by_bank", why;
+};
+
+void consent_revoke(Product::Parts& p, const ConsentArguments& a) {
+  const auto caller = p.background();
+  const base::ConsentId id(a.id);
+  const consent::Actor actor{base::db::ActorKind::staff, "cli"};
+  const std::string why = a.why.empty() ? "ended by the bank's staff, asked for by the " + a.by : a.why;
+  auto ended = [&]() -> base::Result<consent::Consent, consent::ConsentError> {
+    if (a.by == "customer") return p.consent_upkeep.revoke_for_customer(caller, id, actor, why);
+    if (a.by == "tpp") return p.consent_upkeep.terminate_for_client(caller, id, actor, why);
+    const auto reason = consent::status_reason_from_text(a.reason);
+    if (!reason || !consent::is_reason_of_bank(*reason))
+      throw Refused("--reason is one of revoked_by_bank, fraud_suspected, client_ended");
+    return p.consent_upkeep.revoke_by_bank(caller, id, actor, *reason, why);
+  }();
+  if (!ended) throw Refused(ended.error().log_text);
+  std::cout << ordered_json{{"consent", a.id},
+                            {"status", consent::to_text(ended->status)},
+                            {"status_reason", consent::to_text(ended->status_reason)}}
+                   .dump()
+            << "\n";
+}
+
+void account_closed(Product::Parts& p, const ConsentArguments& a) {
+  const int left = p.consent_upkeep.account_closed(p.background(std::chrono::minutes(5)), base::AccountId(a.id),
+                                                   {base::db::ActorKind::staff, "cli"},
+                                                   a.why.empty() ? "the account was closed" : a.why);
+  std::cout << ordered_json{{"account", a.id}, {"consents_left", left}}.dump() << "\n";
 }
 
 void partner_replace_refresh_tokens(Product::Parts& p, const PartnerArguments& a) {
@@ -357,7 +396,7 @@ int run(int argc, char** argv) {
       ->required();
   on_client("retire-key", "refuse a key from now on", partner_retire_key)->add_option("--kid", a.kid)->required();
   on_client(
-      "disable", "no new tokens, and those it holds are refused",
+      "disable", "no new tokens, those it holds are refused, and its consents end",
       [](Product::Parts& p, const PartnerArguments& args) { partner_status(p, args, oauth::ClientStatus::disabled); });
   on_client("enable", "undo disable", [](Product::Parts& p, const PartnerArguments& args) {
     partner_status(p, args, oauth::ClientStatus::live);
@@ -370,6 +409,19 @@ int run(int argc, char** argv) {
   replace->add_option("client_id", a.client_id);
   replace->add_flag("--all", a.all_clients, "of all clients");
   replace->callback([&] { action = [&](Product::Parts& p) { partner_replace_refresh_tokens(p, a); }; });
+  ConsentArguments c;
+  auto* consents = app.add_subcommand("consent", "what customers permitted")->require_subcommand(1);
+  auto* revoke = consents->add_subcommand("revoke", "end a consent and its tokens now");
+  revoke->add_option("id", c.id, "the consent's id")->required();
+  revoke->add_option("--by", c.by, "who wants it: bank | customer | tpp")
+      ->check(CLI::IsMember({"bank", "customer", "tpp"}));
+  revoke->add_option("--reason", c.reason, "of the bank: revoked_by_bank | fraud_suspected | client_ended");
+  revoke->add_option("--why", c.why, "plain words for history and audit");
+  revoke->callback([&] { action = [&](Product::Parts& p) { consent_revoke(p, c); }; });
+  auto* closed = consents->add_subcommand("account-closed", "the account leaves every consent it stands in");
+  closed->add_option("account", c.id, "the account's id")->required();
+  closed->add_option("--why", c.why, "plain words for history and audit");
+  closed->callback([&] { action = [&](Product::Parts& p) { account_closed(p, c); }; });
 
   std::string kid;
   auto* keys = app.add_subcommand("keys", "the server's signing keys")->require_subcommand(1);

@@ -438,7 +438,10 @@ Response PsuPages::interaction_decision(Call& call) {
       return show_review(call, flow, "");
     request = {flow.view.client, flow.view.consent, psu, {}, {}, {flow.session->id, reviewed->shown}};
     for (const auto account : form->all("account")) request.chosen.insert(base::AccountId(std::string(account)));
-    for (const auto& account : reviewed->accounts) request.shareable.insert(account.account);
+    for (const auto& account : reviewed->accounts) {
+      request.shareable.insert(account.account);
+      request.rules.push_back(consent::signing_rule(account, reviewed->consent.kind));
+    }
     if (allow && request.chosen.empty()) return show_review(call, flow, text(l, Text::choose_account));
   }
 

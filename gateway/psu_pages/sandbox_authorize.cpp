@@ -131,8 +131,15 @@ Response PsuPages::sandbox_authorize(Call& call) {
       return leave(not_approved(call, 400, call.event.error, "The consent cannot be authorised by this customer now."));
     }
     consent = {flow.view.client, flow.view.consent, *flow.session->psu, {}, {}, {}};
-    for (const auto& account : reviewed->accounts) consent.shareable.insert(account.account);
+    for (const auto& account : reviewed->accounts) {
+      consent.shareable.insert(account.account);
+      consent.rules.push_back(consent::signing_rule(account, reviewed->consent.kind));
+    }
     consent.chosen = consent.shareable;
+    // A payment is made from one account: the first that may be.
+    if (reviewed->consent.kind != consent::ConsentKind::account_access && !reviewed->accounts.empty()) {
+      consent.chosen = {reviewed->accounts.front().account};
+    }
     if (asked->accounts) consent.chosen = {asked->accounts->begin(), asked->accounts->end()};
     consent.evidence = {flow.session->id, "Sandbox: decided by a program, with nobody looking, on\n" + reviewed->shown};
   }

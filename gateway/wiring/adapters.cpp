@@ -39,6 +39,11 @@ bool ConsentGateAdapter::authorised(base::db::Transaction& tx, const base::Calle
                           lock == oauth::ConsentLock::share ? consent::GateLock::share : consent::GateLock::none);
 }
 
+bool ConsentGateAdapter::redeemable(base::db::Transaction& tx, const base::Caller& caller,
+                                    const base::ConsentId& consent) {
+  return gate_.redeemable(tx, caller, consent);
+}
+
 int GrantEnderAdapter::end_grants(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent,
                                   const std::string& reason) {
   return grants_.end_grants_of_consent(tx, caller, consent, reason);
@@ -101,8 +106,14 @@ base::Result<std::vector<consent::ShareableAccount>, consent::BankFailure> Custo
   if (!outcome.ok()) return base::failure(failure_of(outcome));
   std::vector<consent::ShareableAccount> accounts;
   for (auto& account : outcome.value()) {
-    accounts.push_back(
-        {account.account, account.product_name, account.masked_number, account.currency, account.owner_name});
+    accounts.push_back({account.account,
+                        account.product_name,
+                        account.masked_number,
+                        account.currency,
+                        account.owner_name,
+                        account.signatures_for_access,
+                        account.signatures_for_payments,
+                        {account.signatories.begin(), account.signatories.end()}});
   }
   return accounts;
 }

@@ -23,6 +23,7 @@ class ConsentGateAdapter final : public oauth::ConsentGate {
                                                            const base::ConsentId& consent) override;
   bool authorised(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent,
                   oauth::ConsentLock lock) override;
+  bool redeemable(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent) override;
 
  private:
   consent::ConsentGate& gate_;

@@ -31,10 +31,16 @@
 #include "consent/services/consent_dashboard.h"
 #include "consent/services/consent_expiry.h"
 #include "consent/services/consent_gate.h"
+#include "consent/services/consent_upkeep.h"
+#include "consent/services/consent_warnings.h"
+#include "consent/services/payment_consents.h"
+#include "consent/services/unattended_access.h"
 #include "gateway/http_server/http_server.h"
 #include "gateway/operations/operations.h"
 #include "gateway/operations/sandbox_api.h"
 #include "gateway/partner_api/open_banking_uk/account_information_api.h"
+#include "gateway/partner_api/open_banking_uk/payment_consents_api.h"
+#include "gateway/partner_api/reconfirmation_v1/reconfirmation_api.h"
 #include "gateway/partner_api/webhooks_v1/webhooks_api.h"
 #include "gateway/pipeline/pipeline.h"
 #include "gateway/psu_pages/psu_pages.h"
@@ -85,12 +91,16 @@ struct Product::Parts {
   // consent, and what ends with it
   oauth::GrantEnding grant_ending{audit};
   GrantEnderAdapter grant_ender{grant_ending};
-  consent::ConsentChanges consent_changes{outbox, audit, grant_ender, entropy};
+  consent::ConsentChanges consent_changes{outbox, audit, grant_ender, entropy, settings.clocks};
   consent::AccountAccessConsents account_access_consents;
   consent::ConsentAccess consent_access;
   consent::ConsentAuthorisation consent_authorisation{database, consent_changes};
   consent::ConsentDashboard consent_dashboard{database, consent_changes};
   consent::ConsentExpiry consent_expiry{database, consent_changes};
+  consent::PaymentConsents payment_consents{database, consent_changes, entropy};
+  consent::ConsentUpkeep consent_upkeep{database, consent_changes};
+  consent::ConsentWarnings consent_warnings{database, outbox, entropy, settings.clocks};
+  consent::UnattendedAccess unattended_access{settings.clocks};
   consent::ConsentGate consent_gate;
   ConsentGateAdapter consents_of_oauth{consent_gate};
   consent::CustomerSessions customer_sessions;
@@ -110,6 +120,8 @@ struct Product::Parts {
   Limits limits;
   PsuPages pages;
   AccountInformationApi account_information;
+  PaymentConsentsApi payment_consents_api;
+  ReconfirmationApi reconfirmation_api{account_access_consents, consent_upkeep, settings.clocks};
   WebhooksApi webhooks_api{subscriptions, deliveries};
   Operations operations;
   SandboxApi sandbox_api;

@@ -169,8 +169,10 @@ Product::Parts::Parts(Settings read)
       pages({"Aldgate Bank", settings.sandbox.has_value()},
             {database, entropy, audit, authorization_server.interactions(), authorization_server.clients(),
              customer_sessions, customer_authentication, consent_authorisation, consent_dashboard, customer_bank}),
-      account_information({database, account_access_consents, consent_access, banks,
+      account_information({database, account_access_consents, consent_access, unattended_access, settings.clocks, banks,
                            settings.issuer + std::string(kObie), settings.mtls_base + std::string(kObie), 100}),
+      payment_consents_api(
+          {payment_consents, settings.issuer + std::string(kObie), settings.mtls_base + std::string(kObie)}),
       operations(metrics,
                  {{"postgresql",
                    [this](base::db::Deadline deadline) -> std::string {
@@ -247,6 +249,28 @@ Product::Parts::Parts(Settings read)
   guarded(RouteId::obie_account_transactions, account_information, &Uk::account_transactions);
   guarded(RouteId::obie_balances, account_information, &Uk::balances);
   guarded(RouteId::obie_transactions, account_information, &Uk::transactions);
+
+  const auto payments = [&]<consent::ConsentKind kind>(RouteId creation, RouteId reading) {
+    guarded(creation, payment_consents_api, &PaymentConsentsApi::create<kind>);
+    guarded(reading, payment_consents_api, &PaymentConsentsApi::read<kind>);
+  };
+  using Kind = consent::ConsentKind;
+  payments.operator()<Kind::domestic_payment>(RouteId::obie_domestic_payment_consent_create,
+                                              RouteId::obie_domestic_payment_consent_get);
+  payments.operator()<Kind::domestic_scheduled_payment>(RouteId::obie_domestic_scheduled_payment_consent_create,
+                                                        RouteId::obie_domestic_scheduled_payment_consent_get);
+  payments.operator()<Kind::domestic_standing_order>(RouteId::obie_domestic_standing_order_consent_create,
+                                                     RouteId::obie_domestic_standing_order_consent_get);
+  payments.operator()<Kind::domestic_vrp>(RouteId::obie_domestic_vrp_consent_create,
+                                          RouteId::obie_domestic_vrp_consent_get);
+  payments.operator()<Kind::funds_confirmation>(RouteId::obie_funds_confirmation_consent_create,
+                                                RouteId::obie_funds_confirmation_consent_get);
+  guarded(RouteId::obie_domestic_vrp_consent_delete, payment_consents_api,
+          &PaymentConsentsApi::remove<Kind::domestic_vrp>);
+  guarded(RouteId::obie_funds_confirmation_consent_delete, payment_consents_api,
+          &PaymentConsentsApi::remove<Kind::funds_confirmation>);
+  guarded(RouteId::consent_reconfirmation_get, reconfirmation_api, &ReconfirmationApi::read);
+  guarded(RouteId::consent_reconfirmation_create, reconfirmation_api, &ReconfirmationApi::create);
 
   guarded(RouteId::webhook_endpoint_create, webhooks_api, &WebhooksApi::create_endpoint);
   guarded(RouteId::webhook_endpoint_list, webhooks_api, &WebhooksApi::list_endpoints);
@@ -351,7 +375,8 @@ int Product::serve() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   const PipelineSettings pipeline_settings{p.settings.tenant, p.settings.issuer, p.settings.request_deadline,
-                                           p.settings.sandbox_routes(), Edge(p.settings.trusted_peers, p.settings.client_address_header)};
+                                           p.settings.sandbox_routes(),
+                                           Edge(p.settings.trusted_peers, p.settings.client_address_header)};
   Pipeline pipeline(pipeline_settings,
                     {p.protocol, p.business, p.monotonic, p.entropy, p.metrics, p.journal, p.database, p.limits,
                      p.authorization_server.resource_server()},
@@ -389,9 +414,15 @@ int Product::serve() {
   });
   every("consent expiry", seconds(2),
         [&](std::stop_token stop) { return p.consent_expiry.sweep(p.background()) >= 100 && !stop.stop_requested(); });
+  every("consent warnings", seconds(5), [&](std::stop_token stop) {
+    return p.consent_warnings.sweep(p.background()) >= 100 && !stop.stop_requested();
+  });
   every("sweeping", seconds(60), [&](std::stop_token stop) {
     const int swept = p.authorization_server.sweep(p.background()) + p.customer_sessions.purge(p.background()) +
-                      p.attempts.purge(p.background());
+                      p.attempts.purge(p.background()) + p.payment_consents.purge(p.background()) +
+                      base::db::with_transaction(p.database, p.background().deadline, [&](base::db::Transaction& tx) {
+                        return p.unattended_access.purge(tx, p.background());
+                      });
     return swept >= 10000 && !stop.stop_requested();
   });
   every("partitions", std::chrono::minutes(10), [&](std::stop_token) {

@@ -71,7 +71,7 @@ GrantOutcome authorization_code(const GrantTools& tools, RequestContext& context
     if (!seen) return invalid_grant("the grant has ended");
     context.call.event.consent = seen->consent;
     context.call.event.psu = seen->psu;
-    if (!seen->consent.empty() && !tools.consents.authorised(tx, caller, seen->consent, ConsentLock::share)) {
+    if (!seen->consent.empty() && !tools.consents.redeemable(tx, caller, seen->consent)) {
       return invalid_grant("the consent is not authorised now");
     }
     auto grant = find_live_grant(tx, brand, code->grant, GrantLock::share);

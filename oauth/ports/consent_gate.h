@@ -30,9 +30,13 @@ class ConsentGate {
   // At PAR and again when the interaction opens.
   virtual base::Result<Intent, IntentRefusal> intent(base::db::Transaction& tx, const base::Caller& caller,
                                                      const base::ClientId& client, const base::ConsentId& consent) = 0;
-  // At each refresh (share) and code redemption (share): is this consent authorised now?
+  // At each refresh (share): is this consent authorised now?
   virtual bool authorised(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent,
                           ConsentLock lock) = 0;
+  // At code redemption: authorised, or agreed to by this customer and waiting for further signatories. Locks as share.
+  virtual bool redeemable(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent) {
+    return authorised(tx, caller, consent, ConsentLock::share);
+  }
 };
 
 }  // namespace oauth

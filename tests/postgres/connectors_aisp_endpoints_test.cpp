@@ -80,7 +80,10 @@ struct World {
   consent::AccountAccessConsents consents{*pool, changes, entropy, consent::served_permissions()};
   consent::ConsentAuthorisation authorisation{*pool, changes};
   consent::ConsentAccess access;
-  AccountInformationApiDeps deps{*pool, consents, access, banks, kBase, "https://mtls.test/open-banking/v4.0", 100};
+  policy::AccessClocks clocks = policy::access_clocks(policy::Region::eu);
+  consent::UnattendedAccess unattended{clocks};
+  AccountInformationApiDeps deps{
+      *pool, consents, access, unattended, clocks, banks, kBase, "https://mtls.test/open-banking/v4.0", 100};
 };
 
 class AispEndpointsTest : public ::testing::Test {
@@ -127,9 +130,13 @@ class AispEndpointsTest : public ::testing::Test {
   template <class Endpoint>
   static Reply send(const Endpoint& endpoint, const std::vector<Header>& headers = {}, const std::string& body = "",
                     const std::string& query = "", std::vector<std::string> path_values = {},
-                    base::Instant now = kNow) {
+                    base::Instant now = kNow, bool attended = true) {
     base::http::Request request;
     for (const auto& header : headers) request.headers.add(header.name, header.value);
+    // The customer is there unless a test says otherwise: uses without are counted.
+    if (attended && request.headers.count("x-fapi-customer-ip-address") == 0) {
+      request.headers.add("x-fapi-customer-ip-address", "198.51.100.7");
+    }
     request.body = body;
     request.raw_query = query;
     base::observe::RequestEvent event;

@@ -9,10 +9,12 @@
 #include "base/http/message.h"
 #include "connectors/registry.h"
 #include "oauth/resource_server.h"
+#include "policy/access_clocks.h"
 
 namespace consent {
 class AccountAccessConsents;
 class ConsentAccess;
+class UnattendedAccess;
 }  // namespace consent
 
 namespace gateway {
@@ -21,6 +23,8 @@ struct AccountInformationApiDeps {
   base::db::Pool& pool;
   consent::AccountAccessConsents& consents;
   consent::ConsentAccess& access;
+  consent::UnattendedAccess& unattended;
+  policy::AccessClocks clocks;
   const connectors::Registry& banks;
   std::string base_url;       // "https://localhost:8443/open-banking/v4.0": Links on the public listener begin with it
   std::string mtls_base_url;  // "https://localhost:8444/open-banking/v4.0"

@@ -1,5 +1,7 @@
 #include "gateway/partner_api/open_banking_uk/aisp_endpoints.h"
 
+#include <algorithm>
+
 #include "base/encoding.h"
 #include "consent/services/account_access_consents.h"
 #include "consent/services/consent_access.h"
@@ -59,6 +61,9 @@ ObieFailure consent_failure(const consent::ConsentError& error) {
       return make(ObieCode::invalid_consent_status);
     case consent::ConsentErrorCode::no_account_selected:
     case consent::ConsentErrorCode::account_not_shareable:
+    case consent::ConsentErrorCode::too_many_accounts:
+    case consent::ConsentErrorCode::idempotency_conflict:
+    case consent::ConsentErrorCode::terms_changed:
       return make(ObieCode::forbidden);
   }
   return make(ObieCode::unexpected_error);
@@ -96,6 +101,34 @@ const ObieFailure& account_gone() {
   static const ObieFailure kGone =
       ObieFailure::make(ObieCode::forbidden, "AccountId", "The account is not accessible with this consent.");
   return kGone;
+}
+
+constexpr std::string_view kAllAccounts = "*";
+
+// What [RTS-SCA-36.5b] counts: each endpoint by itself.
+std::string_view endpoint_of(policy::Capability capability) {
+  switch (capability) {
+    case policy::Capability::accounts:
+      return "accounts";
+    case policy::Capability::balances:
+      return "balances";
+    case policy::Capability::transactions:
+      return "transactions";
+  }
+  return "accounts";
+}
+
+// How often the TPP may still come without its customer, here, and when the next use is free again.
+void tell(Response& response, const std::optional<consent::UnattendedVerdict>& verdict) {
+  if (!verdict) return;
+  response.headers.set("X-Unattended-Limit", std::to_string(verdict->limit));
+  response.headers.set("X-Unattended-Remaining", std::to_string(verdict->remaining));
+  response.headers.set("X-Unattended-Reset", std::to_string(verdict->reset.count()));
+}
+
+Response told(Response response, const std::optional<consent::UnattendedVerdict>& verdict) {
+  tell(response, verdict);
+  return response;
 }
 
 base::ConsentId path_consent(const Call& call) { return base::ConsentId(call.path_values.at(0)); }
@@ -152,10 +185,13 @@ Response AispEndpoints::delete_consent(Call& call, const TokenFacts& token) {
   return response;
 }
 
-base::Result<policy::AuthorisedAccess, ObieFailure> AispEndpoints::authorise(
-    Call& call, const TokenFacts& token, policy::Capability capability, const std::optional<base::AccountId>& account) {
-  if (auto refusal = check_obie_request(call.request, RequestBody::none)) return failure(std::move(*refusal));
-  if (auto refusal = check_customer_token(token)) return failure(std::move(*refusal));
+base::Result<AispEndpoints::Admitted, Response> AispEndpoints::admit(Call& call, const TokenFacts& token,
+                                                                     policy::Capability capability,
+                                                                     const std::optional<base::AccountId>& account,
+                                                                     Asks asks) {
+  const auto refused = [&](const ObieFailure& why) { return failure(obie_error_response(call, why)); };
+  if (auto refusal = check_obie_request(call.request, RequestBody::none)) return refused(*refusal);
+  if (auto refusal = check_customer_token(token)) return refused(*refusal);
   const auto in_use = base::db::read_only(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
     return deps_.access.for_use(tx, call.caller, token.client, token.consent);
   });
@@ -170,23 +206,44 @@ base::Result<policy::AuthorisedAccess, ObieFailure> AispEndpoints::authorise(
   facts.capability = capability;
   facts.account = account;
   if (in_use) {
-    // The customer who authorised and the customer of the token are one, or the token has no ground.
-    facts.consent_authorised = in_use->status == consent::ConsentStatus::authorised && in_use->psu == token.psu;
+    // The customer who authorised and the customer of the token are one, or both had to sign, or the token has no
+    // ground.
+    const bool theirs = in_use->psu == token.psu || in_use->signatories.contains(token.psu);
+    facts.consent_authorised = in_use->status == consent::ConsentStatus::authorised && theirs;
     facts.consent_expires = in_use->expires;
+    facts.sca_valid_until = policy::sca_valid_until(deps_.clocks, in_use->authorised);
     facts.permissions = in_use->permissions;
     facts.selected_accounts = in_use->accounts;
     facts.transactions_from = in_use->transactions_from;
     facts.transactions_to = in_use->transactions_to;
   }
   auto access = policy::authorise(std::move(facts));
-  if (!access) return failure(failure_of(call, access.error(), account));
-  if (in_use->touch_due) {
+  if (!access) return refused(failure_of(call, access.error(), account));
+  Admitted admitted{std::move(*access), std::nullopt};
+  // A further page belongs to the access that was counted with the first.
+  const bool counted = deps_.clocks.unattended_uses > 0 && !customer_is_present(call.request) && asks == Asks::anew;
+  if (counted || in_use->touch_due) {
     base::db::with_transaction(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
-      deps_.access.touch(tx, call.caller, token.consent);
+      if (in_use->touch_due) deps_.access.touch(tx, call.caller, token.consent);
+      if (counted) {
+        admitted.unattended =
+            deps_.unattended.take(tx, call.caller,
+                                  {token.consent, account ? account->str() : std::string(kAllAccounts),
+                                   std::string(endpoint_of(capability))});
+      }
       return true;
     });
   }
-  return std::move(*access);
+  if (admitted.unattended && !admitted.unattended->allowed) {
+    Response response = obie_error_response(
+        call, ObieFailure{ObieCode::too_many_requests, "", "The access without the customer is used up for now.",
+                          "[RTS-SCA-36.5b] more than " + std::to_string(admitted.unattended->limit) +
+                              " times in 24 hours without the customer"});
+    tell(response, admitted.unattended);
+    response.headers.set("Retry-After", std::to_string(std::max<std::int64_t>(1, admitted.unattended->reset.count())));
+    return failure(std::move(response));
+  }
+  return admitted;
 }
 
 ObieFailure AispEndpoints::failure_of(Call& call, const policy::Denial& denial,
@@ -210,6 +267,9 @@ ObieFailure AispEndpoints::failure_of(Call& call, const policy::Denial& denial,
     }
     case policy::DenialCode::scope_missing:
       return forbidden("Authorization", "The token has not the scope accounts.");
+    case policy::DenialCode::sca_due:
+      return {ObieCode::reauthenticate, "", "The customer must authenticate again: the last time is too long ago.",
+              denial.why};
     case policy::DenialCode::permission_missing:
       return forbidden("", "The consent does not permit this resource.");
     case policy::DenialCode::consent_not_authorised:
@@ -220,51 +280,58 @@ ObieFailure AispEndpoints::failure_of(Call& call, const policy::Denial& denial,
 }
 
 Response AispEndpoints::accounts(Call& call, const TokenFacts& token, std::optional<base::AccountId> account) {
-  const auto access = authorise(call, token, policy::Capability::accounts, account);
-  if (!access) return obie_error_response(call, access.error());
+  auto admitted = admit(call, token, policy::Capability::accounts, account, Asks::anew);
+  if (!admitted) return std::move(admitted.error());
+  const policy::AuthorisedAccess& access = admitted->access;
   connectors::AccountInformation* connector = bank(call);
   const connectors::CallContext context{
       .caller = call.caller, .customer_present = customer_is_present(call.request), .idempotency_key = ""};
   connectors::Outcome<std::vector<connectors::Account>> outcome = connectors::NotSupported{};
   if (connector != nullptr && account) {
-    auto one = connector->account(context, *access);
+    auto one = connector->account(context, access);
     outcome = one.ok() ? connectors::Outcome<std::vector<connectors::Account>>(std::vector{std::move(one.value())})
                        : one.failure_as<std::vector<connectors::Account>>();
   } else if (connector != nullptr) {
-    outcome = connector->accounts(context, *access);
+    outcome = connector->accounts(context, access);
   }
   if (!outcome.ok()) return bank_failure(call, outcome, account_gone());
-  return json(200, render_accounts(outcome.value(), *access,
-                                   link(call, account ? "/accounts/" + account->str() : "/accounts")));
+  return told(json(200, render_accounts(outcome.value(), access,
+                                        link(call, account ? "/accounts/" + account->str() : "/accounts"))),
+              admitted->unattended);
 }
 
 Response AispEndpoints::balances(Call& call, const TokenFacts& token, std::optional<base::AccountId> account) {
-  const auto access = authorise(call, token, policy::Capability::balances, account);
-  if (!access) return obie_error_response(call, access.error());
+  auto admitted = admit(call, token, policy::Capability::balances, account, Asks::anew);
+  if (!admitted) return std::move(admitted.error());
+  const policy::AuthorisedAccess& access = admitted->access;
   connectors::AccountInformation* connector = bank(call);
   const connectors::CallContext context{
       .caller = call.caller, .customer_present = customer_is_present(call.request), .idempotency_key = ""};
   connectors::Outcome<std::vector<connectors::Balance>> outcome = connectors::NotSupported{};
-  if (connector != nullptr) outcome = connector->balances(context, *access);
+  if (connector != nullptr) outcome = connector->balances(context, access);
   if (!outcome.ok()) return bank_failure(call, outcome, account_gone());
   // OBReadBalance1: Balance has at least one item. Without any account left there is nothing to tell.
   if (outcome.value().empty()) return obie_error_response(call, account_gone());
-  return json(200, render_balances(outcome.value(),
-                                   link(call, account ? "/accounts/" + account->str() + "/balances" : "/balances")));
+  return told(
+      json(200, render_balances(outcome.value(),
+                                link(call, account ? "/accounts/" + account->str() + "/balances" : "/balances"))),
+      admitted->unattended);
 }
 
 Response AispEndpoints::transactions(Call& call, const TokenFacts& token, std::optional<base::AccountId> account) {
-  const auto access = authorise(call, token, policy::Capability::transactions, account);
-  if (!access) return obie_error_response(call, access.error());
   const auto query = read_transaction_query(call.request.raw_query);
+  auto admitted = admit(call, token, policy::Capability::transactions, account,
+                        query && query->page ? Asks::next_page : Asks::anew);
+  if (!admitted) return std::move(admitted.error());
   if (!query) return obie_error_response(call, query.error());
+  const policy::AuthorisedAccess& access = admitted->access;
   connectors::AccountInformation* connector = bank(call);
   const connectors::CallContext context{
       .caller = call.caller, .customer_present = customer_is_present(call.request), .idempotency_key = ""};
   connectors::Outcome<connectors::TransactionPage> outcome = connectors::NotSupported{};
   if (connector != nullptr) {
     outcome = connector->transactions(
-        context, *access, {.from = query->from, .to = query->to, .cursor = query->page, .page_size = deps_.page_size});
+        context, access, {.from = query->from, .to = query->to, .cursor = query->page, .page_size = deps_.page_size});
   }
   const ObieFailure denied =
       query->page ? ObieFailure::make(ObieCode::field_invalid, "page", "Not a page that was offered in Links.")
@@ -280,7 +347,7 @@ Response AispEndpoints::transactions(Call& call, const TokenFacts& token, std::o
     if (page.previous) links.previous = query->link(resource, page.previous);
     if (page.next) links.next = query->link(resource, page.next);
   }
-  return json(200, render_transactions(page, *access, links));
+  return told(json(200, render_transactions(page, access, links)), admitted->unattended);
 }
 
 }  // namespace gateway

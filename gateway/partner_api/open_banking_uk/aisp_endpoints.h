@@ -8,6 +8,7 @@
 #include "base/http/message.h"
 #include "base/id.h"
 #include "base/result.h"
+#include "consent/services/unattended_access.h"
 #include "gateway/partner_api/open_banking_uk/account_information_api.h"
 #include "gateway/partner_api/open_banking_uk/obie_error.h"
 #include "policy/authorised_access.h"
@@ -39,9 +40,16 @@ class AispEndpoints {
                                     std::optional<base::AccountId> account);
 
  private:
-  base::Result<policy::AuthorisedAccess, ObieFailure> authorise(base::http::Call& call, const TokenFacts& token,
-                                                                policy::Capability capability,
-                                                                const std::optional<base::AccountId>& account);
+  // What a request may see, and what its answer says of the uses that are left without the customer.
+  struct Admitted {
+    policy::AuthorisedAccess access;
+    std::optional<consent::UnattendedVerdict> unattended;  // nullopt: the customer is there
+  };
+  enum class Asks { anew, next_page };
+  // The response: a refusal.
+  base::Result<Admitted, base::http::Response> admit(base::http::Call& call, const TokenFacts& token,
+                                                     policy::Capability capability,
+                                                     const std::optional<base::AccountId>& account, Asks asks);
   ObieFailure failure_of(base::http::Call& call, const policy::Denial& denial,
                          const std::optional<base::AccountId>& account);
   connectors::AccountInformation* bank(const base::http::Call& call) const;  // nullptr: this bank has none

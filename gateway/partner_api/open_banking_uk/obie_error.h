@@ -13,27 +13,33 @@
 namespace gateway {
 
 enum class ObieCode {
-  field_expected,           // U001 400
-  field_invalid,            // U002 400
-  field_invalid_date,       // U003 400
-  field_missing,            // U004 400
-  field_unexpected,         // U005 400
-  header_invalid,           // U006 400
-  header_missing,           // U007 400
-  invalid_consent_status,   // U009 400
-  invalid_format,           // U010 400
-  not_found,                // U011 400
-  unexpected_error,         // U000 500
-  temporarily_unavailable,  // U000 503, with Retry-After
-  reauthenticate,           // U028 403
-  forbidden,                // U008 403: token, consent and resource do not belong together
-  unauthorized,             // 401, no body
-  not_acceptable,           // 406, no body
-  unsupported_media_type,   // 415, no body
-  payload_too_large,        // 413, no body
-  too_many_requests,        // 429, no body
-  unknown_route,            // 404, no body
-  method_not_allowed,       // 405, no body
+  field_expected,                  // U001 400
+  field_invalid,                   // U002 400
+  field_invalid_date,              // U003 400
+  field_missing,                   // U004 400
+  field_unexpected,                // U005 400
+  header_invalid,                  // U006 400
+  header_missing,                  // U007 400
+  consent_mismatch,                // U008 400: the payment is not the consent's
+  invalid_consent_status,          // U009 400
+  invalid_format,                  // U010 400
+  not_found,                       // U011 400
+  unsupported_account_identifier,  // U021 400
+  unsupported_currency,            // U023 400
+  unsupported_frequency,           // U025 400
+  unsupported_local_instrument,    // U026 400
+  unsupported_scheme,              // U027 400
+  unexpected_error,                // U000 500
+  temporarily_unavailable,         // U000 503, with Retry-After
+  reauthenticate,                  // U028 403
+  forbidden,                       // U008 403: token, consent and resource do not belong together
+  unauthorized,                    // 401, no body
+  not_acceptable,                  // 406, no body
+  unsupported_media_type,          // 415, no body
+  payload_too_large,               // 413, no body
+  too_many_requests,               // 429, no body
+  unknown_route,                   // 404, no body
+  method_not_allowed,              // 405, no body
 };
 std::string_view to_text(ObieCode code);  // "U011"; "" where there is no body
 int http_status(ObieCode code);

@@ -155,6 +155,26 @@ std::string render_consent(const consent::Consent& consent, const std::string& s
       {{"Data", std::move(data)}, {"Risk", Value::object()}, {"Links", {{"Self", self}}}, {"Meta", one_page()}});
 }
 
+std::string render_payment_consent(const consent::Consent& consent, const std::string& self) {
+  const auto status = consent::obie_status_code(consent.status, consent.kind);
+  ENSURE(status.has_value(), "a consent that its TPP removed is not rendered");
+  auto document = base::json::parse_strict(consent.request, {.max_bytes = 1024 * 1024, .max_depth = 16});
+  ENSURE(document.has_value() && document->is_object(), "a stored request is what was once read");
+  Value& data = (*document)["Data"];
+  data["ConsentId"] = consent.id.str();
+  data["CreationDateTime"] = obie_time(consent.created);
+  data["Status"] = *status;
+  data["StatusUpdateDateTime"] = obie_time(consent.status_updated);
+  Value reasons = Value::array();
+  for (const auto& reason : consent::obie_status_reasons(consent.status, consent.status_reason, consent.kind)) {
+    reasons.push_back({{"StatusReasonCode", reason.code}, {"StatusReasonDescription", reason.description}});
+  }
+  if (!reasons.empty()) data["StatusReason"] = std::move(reasons);
+  (*document)["Links"] = {{"Self", self}};
+  (*document)["Meta"] = one_page();
+  return base::json::dump(*document);
+}
+
 std::string render_accounts(const std::vector<connectors::Account>& accounts, const policy::AuthorisedAccess& access,
                             const std::string& self) {
   Value list = Value::array();

@@ -18,6 +18,9 @@ struct ObieLinks {
 };
 
 std::string render_consent(const consent::Consent& consent, const std::string& self);
+// OBWriteDomesticConsentResponse5 and its siblings, OBDomesticVRPConsentResponse, OBFundsConfirmationConsentResponse1:
+// the request's own members beside what became of it.
+std::string render_payment_consent(const consent::Consent& consent, const std::string& self);
 // Detail adds Account[]: SchemeName, Identification, Name.
 std::string render_accounts(const std::vector<connectors::Account>& accounts, const policy::AuthorisedAccess& access,
                             const std::string& self);

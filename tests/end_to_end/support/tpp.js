@@ -72,7 +72,9 @@ export class Tpp {
   }
 
   obie(method, relative, token, json, headers) {
-    return this.call(method, `${this.sandbox.description.obie_base}/aisp/${relative}`, token, json, headers);
+    // The customer is there unless a test says otherwise: uses without are counted.
+    return this.call(method, `${this.sandbox.description.obie_base}/aisp/${relative}`, token, json,
+      { 'x-fapi-customer-ip-address': '198.51.100.7', ...headers });
   }
 
   async createConsent({ permissions = PERMISSIONS, expires = new Date(Date.now() + 90 * 86400e3) } = {}) {

@@ -137,7 +137,10 @@ Answer Tpp::resource(const std::string& method, const std::string& url, const st
 
 Answer Tpp::obie(const std::string& method, const std::string& path, const std::string& token, const std::string& json,
                  const Headers& headers) const {
-  return resource(method, "/open-banking/v4.0/aisp" + path, token, json, headers);
+  // The customer is there unless a test says otherwise: uses without are counted.
+  Headers sent = headers;
+  if (sent.count("x-fapi-customer-ip-address") == 0) sent.add("x-fapi-customer-ip-address", "198.51.100.7");
+  return resource(method, "/open-banking/v4.0/aisp" + path, token, json, sent);
 }
 
 std::string Tpp::client_token(const std::string& scope) const {
