@@ -168,23 +168,6 @@ std::string_view to_text(Exemption exemption) {
   return "";
 }
 
-std::string_view to_text(Region region) {
-  switch (region) {
-    case Region::eu:
-      return "eu";
-    case Region::uk:
-      return "uk";
-  }
-  return "";
-}
-
-std::optional<Region> region_from_text(std::string_view text) {
-  for (const Region region : {Region::eu, Region::uk}) {
-    if (to_text(region) == text) return region;
-  }
-  return std::nullopt;
-}
-
 std::string_view to_text(Instrument instrument) {
   switch (instrument) {
     case Instrument::card:

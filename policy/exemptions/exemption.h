@@ -12,10 +12,9 @@
 
 #include "base/clock.h"
 #include "base/money.h"
+#include "policy/access_clocks.h"
 
 namespace policy {
-
-enum class Region : std::uint8_t { eu, uk };
 
 enum class Exemption : std::uint8_t {
   art10_account_information,   // the customer reads balance or recent transactions directly
@@ -30,8 +29,6 @@ enum class Exemption : std::uint8_t {
   art18_transaction_risk,
 };
 std::string_view to_text(Exemption exemption);  // "art16_low_value"
-std::string_view to_text(Region region);        // "eu"
-std::optional<Region> region_from_text(std::string_view text);
 
 enum class Instrument : std::uint8_t { card, credit_transfer };
 std::string_view to_text(Instrument instrument);  // "credit_transfer"
