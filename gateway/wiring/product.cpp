@@ -402,7 +402,8 @@ int Product::serve() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   const PipelineSettings pipeline_settings{p.settings.tenant, p.settings.issuer, p.settings.request_deadline,
-                                           p.settings.sandbox_routes(), Edge(p.settings.trusted_peers, p.settings.client_address_header)};
+                                           p.settings.sandbox_routes(),
+                                           Edge(p.settings.trusted_peers, p.settings.client_address_header)};
   Pipeline pipeline(pipeline_settings,
                     {p.protocol, p.business, p.monotonic, p.entropy, p.metrics, p.journal, p.database, p.limits,
                      p.authorization_server.resource_server()},
