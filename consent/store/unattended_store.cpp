@@ -1,9 +1,15 @@
 #include "consent/store/unattended_store.h"
 
+#include <chrono>
+
 #include "base/db/sql.h"
 
 namespace consent {
 namespace {
+
+// Requests at once have not one clock: a use of just after counts as well. Uses of long after are of a sandbox whose
+// clock was put back since.
+constexpr std::chrono::minutes kSkew{5};
 
 using base::Instant;
 using base::db::exec_count;
@@ -12,23 +18,20 @@ using base::db::Statement;
 using base::db::Transaction;
 using base::db::value;
 
-// Uses by another node's faster clock count as well, up to a window ahead: what is later still was made before the
-// sandbox's clock was set back.
 constexpr Statement kTake{"consent.unattended.take", R"sql(
 INSERT INTO consent.unattended_access AS u (brand_id, bank_id, consent_id, account_id, endpoint, uses, last_use)
 VALUES ($1, $2, $3, $4, $5, ARRAY[$6::timestamptz], $6)
 ON CONFLICT (brand_id, bank_id, consent_id, account_id, endpoint) DO UPDATE
-   SET uses = ARRAY(SELECT t FROM unnest(u.uses || $6::timestamptz) AS t
-                     WHERE t > $7::timestamptz AND t - $6::timestamptz < $6::timestamptz - $7::timestamptz ORDER BY t),
-       last_use = greatest(u.last_use, $6)
- WHERE (SELECT count(*) FROM unnest(u.uses) AS t
-         WHERE t > $7::timestamptz AND t - $6::timestamptz < $6::timestamptz - $7::timestamptz) < $8
+   SET uses = ARRAY(SELECT t FROM unnest(u.uses) AS t WHERE t > $7::timestamptz AND t <= $9::timestamptz ORDER BY t)
+              || $6::timestamptz,
+       last_use = $6
+ WHERE (SELECT count(*) FROM unnest(u.uses) AS t WHERE t > $7::timestamptz AND t <= $9::timestamptz) < $8
 RETURNING cardinality(uses), uses[1])sql"};
 
 constexpr Statement kUses{"consent.unattended.uses", R"sql(
 SELECT count(t), min(t) FROM consent.unattended_access, unnest(uses) AS t
  WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3 AND account_id = $4 AND endpoint = $5
-   AND t > $6::timestamptz AND t - $7::timestamptz < $7::timestamptz - $6::timestamptz)sql"};
+   AND t > $6::timestamptz AND t <= $7::timestamptz)sql"};
 
 constexpr Statement kPurge{"consent.unattended.purge", R"sql(
 DELETE FROM consent.unattended_access
@@ -42,15 +45,16 @@ std::vector<Statement> UnattendedStore::statements() { return {kTake, kUses, kPu
 
 std::optional<UnattendedUses> UnattendedStore::take(Transaction& tx, const base::Tenant& tenant,
                                                     const UnattendedKey& key, Instant now, Instant since, int limit) {
-  const auto row =
-      exec_row(tx, kTake, tenant.brand, tenant.bank, key.consent, key.account, key.endpoint, now, since, limit);
+  const auto row = exec_row(tx, kTake, tenant.brand, tenant.bank, key.consent, key.account, key.endpoint, now, since,
+                            limit, now + kSkew);
   if (!row) return std::nullopt;
   return UnattendedUses{value<int>((*row)[0]), value<std::optional<Instant>>((*row)[1])};
 }
 
 UnattendedUses UnattendedStore::uses(Transaction& tx, const base::Tenant& tenant, const UnattendedKey& key, Instant now,
                                      Instant since) {
-  const auto row = exec_row(tx, kUses, tenant.brand, tenant.bank, key.consent, key.account, key.endpoint, since, now);
+  const auto row =
+      exec_row(tx, kUses, tenant.brand, tenant.bank, key.consent, key.account, key.endpoint, since, now + kSkew);
   if (!row) return {};
   return {value<int>((*row)[0]), value<std::optional<Instant>>((*row)[1])};
 }

@@ -28,7 +28,7 @@ class UnattendedStore {
  public:
   static std::vector<base::db::Statement> statements();
 
-  // One statement: takes a use when fewer than `limit` lie in (since, now], or changes nothing and answers nullopt.
+  // One statement: takes a use when fewer than `limit` lie after `since`, or changes nothing and answers nullopt.
   static std::optional<UnattendedUses> take(base::db::Transaction& tx, const base::Tenant& tenant,
                                             const UnattendedKey& key, base::Instant now, base::Instant since,
                                             int limit);

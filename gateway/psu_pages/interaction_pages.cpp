@@ -388,6 +388,15 @@ base::Result<PsuPages::Review, Response> PsuPages::review(Call& call, const Flow
     ask_for_terms(review.values, review.shown, l, terms);
     keep_named_account(review.accounts, review.consent.terms);
   }
+  if (review.consent.co_signature) {
+    // What the first signatory chose is what the others agree to.
+    std::erase_if(review.accounts, [&](const consent::ShareableAccount& account) {
+      return !review.consent.selected_before.contains(account.account);
+    });
+    const std::string signatures = text(l, Text::signatures, std::to_string(review.consent.signed_by));
+    v.set("signatures", signatures);
+    review.shown += signatures + "\n";
+  }
   const auto details = lines_of(l, flow.view.details);
   set_details(v, l, details);
   for (const auto& line : details) review.shown += "- " + line + "\n";

@@ -123,7 +123,7 @@ test('the keyboard alone is enough, in the order of the page, and shows where it
   const { page } = customer;
   const { url, checks } = await tpp.push(await tpp.createConsent());
   await customer.open(url);
-  assert.deepEqual((await tabStops(page)).slice(0, 5), ['Skip to content', 'username', 'password', 'login', 'cancel']);
+  assert.deepEqual((await tabStops(page)).slice(0, 6), ['Skip to content', 'username', 'password', 'login', 'passkey', 'cancel']);
   await page.reload();
   for (let i = 0; i < 2; i += 1) await page.keyboard.press('Tab');
   await page.keyboard.type('alice');

@@ -116,8 +116,9 @@ TEST(AuthorizationRequests, ALoginHintStandsInTheFormAsTextAndTellsNothing) {
   EXPECT_NE(sly.find("&quot;&gt;&lt;script&gt;"), std::string::npos);
   // A customer's page and a stranger's differ by nothing but the name, the form's own token and references.
   const auto plain = [](std::string html, const std::string& name) {
-    for (const std::string& border : {std::string("name=\"csrf\" value=\""), std::string("data-options=\""),
-                                      std::string("action=\"/interaction/"), std::string("<code>")}) {
+    for (const std::string& border :
+         {std::string("name=\"csrf\" value=\""), std::string("data-options=\""), std::string("action=\"/interaction/"),
+          std::string("href=\"/interaction/"), std::string("<code>")}) {
       for (std::size_t at = html.find(border); at != std::string::npos; at = html.find(border, at + 1)) {
         const std::size_t from = at + border.size();
         html.erase(from, html.find_first_of("\"/<", from) - from);

@@ -100,6 +100,9 @@ TEST_F(DynamicLinking, ATamperedAmountIsNotAuthorisedAndIsConfirmedAnew) {
   gateway.sql("ALTER TABLE consent.consent DISABLE TRIGGER USER");
   tamper(consent, terms(1'000'000, "Mallory"));
   customer.allow();
+  EXPECT_NE(customer.page().text().find("Mallory"), std::string::npos) << "what is decided on is shown first";
+  EXPECT_EQ(status(consent), "awaiting_authorisation");
+  customer.allow();
   EXPECT_FALSE(customer.page().has("allow"));
   EXPECT_TRUE(customer.page().has("otp")) << customer.page().text();
   EXPECT_EQ(customer.take_callback(), "");
