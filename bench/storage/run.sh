@@ -3,7 +3,7 @@
 #
 # usage: run.sh BIN_DIR [--days 4] [--requests-per-hour 3000] [--print-every 6]
 #   BIN_DIR holds days_of_load (target storage_bench). Needs in the environment ALDGATE_RUN_DIR, the folder of a sandbox
-#   whose Redis it uses; PGHOST, PGPORT and PGUSER, its PostgreSQL's superuser. It makes a database of its own there.
+#   with its Redis; PGHOST, PGPORT and PGUSER, its PostgreSQL's superuser. It makes a database of its own there.
 set -euo pipefail
 export ALDGATE_TEST_PG="host=$PGHOST port=$PGPORT user=$PGUSER dbname=postgres"
 export ALDGATE_TEST_REDIS=${ALDGATE_TEST_REDIS:-$(sed -n 's/^socket = "\(.*\)"$/\1/p' "$ALDGATE_RUN_DIR/aldgate.toml")}
