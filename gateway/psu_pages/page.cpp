@@ -38,9 +38,6 @@ std::string rendered(std::string_view name, const data& values) {
 
 constexpr std::string_view kAskAgainSeconds = "4";
 
-// Delayed, after the time is over; a header, because that is the response's matter and not the document's.
-std::string refresh(const Timer& timer) { return std::to_string(timer.left.count() + 1) + "; url=" + timer.expired; }
-
 void set_timer(data& layout, const Timer& timer, Language l) {
   layout.set("timer", true);
   layout.set("timer_seconds", std::to_string(timer.left.count()));
@@ -48,6 +45,7 @@ void set_timer(data& layout, const Timer& timer, Language l) {
   const Text until = extendable ? Text::timer_until : Text::timer_last;
   layout.set("timer_text", text(l, until, time_text(timer.ends)));
   layout.set("timer_words", text(l, extendable ? Text::timer_left : Text::timer_last_left, "{0}"));
+  layout.set("timer_expired", timer.expired);
   layout.set("timer_warning", text(l, Text::timer_warning, "{0}"));
   if (!extendable) return;
   layout.set("more_time", timer.more_time);
@@ -137,8 +135,6 @@ base::http::Response render_page(const PageFrame& frame, std::string_view name, 
   h.add("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
   if (!frame.ask_again.empty()) {
     h.add("Refresh", std::string(kAskAgainSeconds) + "; url=" + frame.ask_again);
-  } else if (frame.timer) {
-    h.add("Refresh", refresh(*frame.timer));
   }
   if (frame.chosen) set_cookie(response, kLanguageCookie, to_text(*frame.chosen));
   return response;

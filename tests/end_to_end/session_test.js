@@ -21,20 +21,18 @@ async function review(options) {
   return { consentId, customer, url, checks };
 }
 
-for (const javaScriptEnabled of [true, false]) {
-  test(`the page ends by itself and leads back to the provider (JavaScript: ${javaScriptEnabled})`, async () => {
-    const { tpp, callback } = all;
-    const { consentId, customer, checks } = await review({ javaScriptEnabled });
-    await customer.page.waitForSelector('#again'); // comes without a touch
-    assert.match(customer.page.url(), /\/expired$/);
-    await customer.press('return');
-    const back = await callback.next();
-    assert.equal(back.searchParams.get('error'), 'access_denied');
-    assert.equal(back.searchParams.get('state'), checks.expectedState);
-    assert.notEqual(await tpp.consentStatus(consentId), 'AUTH');
-    await customer.close();
-  });
-}
+test('the page ends by itself and leads back to the provider', async () => {
+  const { tpp, callback } = all;
+  const { consentId, customer, checks } = await review();
+  await customer.page.waitForSelector('#again'); // comes without a touch
+  assert.match(customer.page.url(), /\/expired$/);
+  await customer.press('return');
+  const back = await callback.next();
+  assert.equal(back.searchParams.get('error'), 'access_denied');
+  assert.equal(back.searchParams.get('state'), checks.expectedState);
+  assert.notEqual(await tpp.consentStatus(consentId), 'AUTH');
+  await customer.close();
+});
 
 test('after the end the customer can sign in again and decide', async () => {
   const { tpp, callback } = all;

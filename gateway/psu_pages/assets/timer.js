@@ -1,4 +1,5 @@
-// Counts down what the page says in words where scripts do not run. The server decides when the time is over.
+// Counts down what the page says in words where scripts do not run, and leaves when the time is over; the server decides
+// that it is. (No Refresh header: programs that wait for one would wait for minutes before they read the page.)
 const timer = document.getElementById("timer");
 const line = document.getElementById("timer-text");
 const warning = document.getElementById("timer-warning");
@@ -17,5 +18,6 @@ function show() {
     }
   }
   if (left > 0) setTimeout(show, 250);
+  else setTimeout(() => location.replace(timer.dataset.expired), 1000);
 }
 show();
