@@ -95,21 +95,15 @@ void set_passkey(PageValues& values, Language l, const std::string& options, Tex
   values.set("t_passkey_failed", text(l, Text::passkey_failed));
 }
 
-base::Result<std::vector<std::string>, Response> PsuPages::link(Call& call, const Flow& flow, SignIn& door) {
-  if (flow.view.consent.empty() || !flow.session || !flow.session->psu) return std::vector<std::string>{};
-  PageFrame page = frame(call, Text::code_title, flow.view.ui_locales);
-  const Language l = page.language;
+// A consent that this customer cannot decide on binds nothing: why not is told after both elements, not after one.
+void PsuPages::link(Call& call, const Flow& flow, SignIn& door) {
+  if (flow.view.consent.empty() || !flow.session || !flow.session->psu) return;
   const auto review = deps_.authorisation.review(call.caller, flow.view.client, flow.view.consent, *flow.session->psu);
-  if (!review) {
-    call.event.refuse(std::string(consent::to_text(review.error().code)), review.error().log_text);
-    page.status = 400;
-    return base::failure(error_page(page, Text::intent_title, text(l, Text::intent_text), "", flow.view.client_name,
-                                    flow.view.way_back));
-  }
+  if (!review) return;
+  const Language l = frame(call, Text::code_title, flow.view.ui_locales).language;
   door.linking.terms_hash = review->terms_hash;
   door.linked = linked_lines(l, review->terms);
   for (const auto& line : door.linked) door.linking.shown += (door.linking.shown.empty() ? "" : "\n") + line;
-  return door.linked;
 }
 
 Response PsuPages::show_code(Call& call, const PageFrame& frame, const SignIn& door, const std::string& notice,
@@ -233,8 +227,7 @@ Response PsuPages::interaction_code(Call& call) {
   if (!form) return std::move(form.error());
   page.csrf = consent::csrf_token(*flow.session_handle);
   if (flow.session) page.timer = timer_of(call, flow, *flow.session);
-  auto linked = link(call, flow, door);
-  if (!linked) return std::move(linked.error());
+  link(call, flow, door);
   auto verified = answered(call, page, door, *form);
   if (!verified) return std::move(verified.error());
   return finish_code(call, flow, page, *verified);

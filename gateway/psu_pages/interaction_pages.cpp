@@ -277,8 +277,7 @@ Response PsuPages::interaction(Call& call) {
   }
   page.csrf = consent::csrf_token(*flow.session_handle);
   page.timer = timer_of(call, flow, *flow.session);
-  auto linked = link(call, flow, door);
-  if (!linked) return std::move(linked.error());
+  link(call, flow, door);
   // [RTS-SCA-5] a session that signed in, or confirmed something else, confirms this first
   if (flow.session->authenticated() && flow.session->bound_terms == door.linking.terms_hash)
     return show_review(call, flow, "");
@@ -505,8 +504,7 @@ Response PsuPages::interaction_decision(Call& call) {
     if (answer.error().interaction) return interaction_error(call, *answer.error().interaction);
     if (answer.error().consent->code == consent::ConsentErrorCode::terms_not_confirmed) {
       SignIn door = door_of(flow);
-      auto linked = link(call, flow, door);
-      if (!linked) return std::move(linked.error());
+      link(call, flow, door);
       page.title = text(l, Text::code_title);
       page.csrf = consent::csrf_token(*flow.session_handle);
       page.form_action = flow.view.redirect_origin;

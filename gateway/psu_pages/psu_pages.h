@@ -126,8 +126,7 @@ class PsuPages {
   base::http::Response show_login(const PageFrame& frame, const SignIn& door, const std::string& notice,
                                   Mistake mistake = Mistake::no) const;
   // What the second element is given for: fills the door's linking. Empty where nothing is bound.
-  base::Result<std::vector<std::string>, base::http::Response> link(base::http::Call& call, const Flow& flow,
-                                                                    SignIn& door);
+  void link(base::http::Call& call, const Flow& flow, SignIn& door);
   // `choose`: another way to confirm, or the code once more.
   base::http::Response show_code(base::http::Call& call, const PageFrame& frame, const SignIn& door,
                                  const std::string& notice, Mistake mistake = Mistake::no,
