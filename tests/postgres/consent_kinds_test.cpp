@@ -190,6 +190,13 @@ class ConsentKinds : public ::testing::Test {
     for (const auto& row : database.sql("SELECT type FROM base.outbox ORDER BY position")) types.push_back(row[0]);
     return types;
   }
+  // Of one consent: in which order several consents' events come, nobody promises.
+  std::vector<std::string> events(const base::ConsentId& id) const {
+    std::vector<std::string> types;
+    for (const auto& row : database.sql("SELECT type FROM base.outbox WHERE subject = '" + id.str() + "' ORDER BY position"))
+      types.push_back(row[0]);
+    return types;
+  }
   int count(const std::string& from) const { return std::stoi(database.sql("SELECT count(*) FROM " + from)[0][0]); }
 
   tests::Database database{all_migrations()};
@@ -528,8 +535,8 @@ TEST_F(ConsentKinds, AClosedAccountLeavesAloneAndTheLastOneEndsTheConsent) {
   EXPECT_TRUE(passes(two));
   EXPECT_EQ(consents.find(caller(), kClient, one)->status_reason, StatusReason::account_closed);
   EXPECT_FALSE(passes(one));
-  EXPECT_EQ(events(), (std::vector<std::string>{"consent.authorised", "consent.authorised", "consent.account_removed",
-                                                "consent.revoked"}));
+  EXPECT_EQ(events(two), (std::vector<std::string>{"consent.authorised", "consent.account_removed"}));
+  EXPECT_EQ(events(one), (std::vector<std::string>{"consent.authorised", "consent.revoked"}));
   EXPECT_EQ(upkeep.account_closed(caller(kStart + 2h), kJoint, kStaff, "again"), 0);
   EXPECT_EQ(count("consent.consent_history WHERE event = 'account_closed' AND actor = 'manager'"), 1);
 }
