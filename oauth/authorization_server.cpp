@@ -9,6 +9,7 @@
 #include "oauth/endpoints/revocation.h"
 #include "oauth/endpoints/token.h"
 #include "oauth/endpoints/userinfo.h"
+#include "oauth/store/grant_store.h"
 #include "oauth/store/jti_store.h"
 
 namespace oauth {
@@ -94,7 +95,7 @@ Clients& AuthorizationServer::clients() { return parts_->clients; }
 int AuthorizationServer::sweep(const base::Caller& caller) {
   constexpr int kBatch = 10000;
   return base::db::with_transaction(parts_->deps.pool, caller.deadline, [&](base::db::Transaction& tx) {
-    return delete_expired(tx, caller.now.protocol, kBatch);
+    return delete_expired(tx, caller.now.protocol, kBatch) + delete_grants_past_use(tx, caller.now.protocol, kBatch);
   });
 }
 

@@ -67,7 +67,8 @@ class AuthorizationServer {
   GrantEnding& grants();
   Clients& clients();
 
-  // Deletes jti rows and revocations that are over, in batches of 10,000; any node, every minute or so. How many went.
+  // Deletes jti rows, revocations and grants that are over, in batches of 10,000; any node, every minute or so. How
+  // many went.
   int sweep(const base::Caller& caller);
 
  private:

@@ -62,6 +62,7 @@ constexpr Statement kDemandLive{"oauth.grant.demand_live", R"sql(
     FROM (SELECT FROM oauth.authorization_grant
            WHERE brand_id = $1 AND grant_id = $2 AND status = 'live'
              FOR SHARE) AS held)sql"};
+constexpr Statement kSweep{"oauth.grant.sweep", "SELECT oauth.sweep_grants($1, $2)"};
 // One row whatever is missing. $3 is null for a token without a grant.
 constexpr Statement kFacts{"oauth.access.facts", R"sql(
   SELECT c.client_id IS NOT NULL,
@@ -179,10 +180,16 @@ AccessFacts read_access_facts(base::db::Transaction& tx, const AccessFactsQuery&
           *subject_type,          value<std::string>((*row)[7]), value<bool>((*row)[8])};
 }
 
+int delete_grants_past_use(base::db::Transaction& tx, base::Instant now, int batch) {
+  const auto row = exec_row(tx, kSweep, now, batch);
+  ENSURE(row.has_value(), "a function without a set returns one row");
+  return static_cast<int>(value<std::int64_t>((*row)[0]));
+}
+
 std::vector<base::db::Statement> grant_statements() {
   return {kFindRefreshGrant,  kDemandLive, kInsert,        kFind,        kFindShared,
           kEndOfConsent,      kEnd,        kInsertRefresh, kFindRefresh, kMarkReplaced,
-          kInsertReplacement, kFacts};
+          kInsertReplacement, kFacts,      kSweep};
 }
 
 }  // namespace oauth

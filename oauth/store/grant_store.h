@@ -95,6 +95,11 @@ struct AccessFacts {
 enum class FactsAre { first, last };
 AccessFacts read_access_facts(base::db::Transaction& tx, const AccessFactsQuery& query, FactsAre facts_are);
 
+// Deletes at most `batch` grants that ended 30 days ago, with their refresh tokens, and as many made a day ago that
+// gave no refresh token and are of no consent: their one access token lived minutes. A refresh token without its grant
+// is unknown, as that of an ended one is refused: the TPP reads invalid_grant before and after. How many grants went.
+int delete_grants_past_use(base::db::Transaction& tx, base::Instant now, int batch);
+
 std::vector<base::db::Statement> grant_statements();
 
 }  // namespace oauth

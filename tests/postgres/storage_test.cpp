@@ -15,6 +15,7 @@
 #include "oauth/migrations.h"
 #include "oauth/store/client_store.h"
 #include "oauth/store/code_store.h"
+#include "oauth/store/grant_store.h"
 #include "oauth/store/jti_store.h"
 #include "oauth/store/pushed_request_store.h"
 #include "oauth/store/statements.h"
@@ -138,6 +139,69 @@ TEST_F(Storage, WeeksOfUseLeaveNoMoreBehindThanTheFirstDays) {
   EXPECT_LE(partitions("oauth.authorization_code"), 1 + 2 + 1 + 1 + kAhead);
   EXPECT_EQ(rows("oauth.pushed_request_default"), 0);
   EXPECT_EQ(rows("oauth.authorization_code_default"), 0);
+}
+
+// What of a grant is over, and what is not yet or never is by itself.
+TEST_F(Storage, GrantsGoWithTheirRefreshTokensWhenNothingRestsOnThemAnyMore) {
+  now = base::SystemProtocolClock().now();
+  oauth::Client client;
+  client.id = base::ClientId("app");
+  client.name = "App";
+  client.scope = "accounts";
+  base::db::with_transaction(*pool, caller().deadline,
+                             [&](base::db::Transaction& tx) { return oauth::insert_client(tx, brand, client, now); });
+  struct Case {
+    const char* name;
+    bool long_lived;
+    const char* consent;
+    std::chrono::hours made;                  // ago
+    std::optional<std::chrono::hours> ended;  // ago
+    bool stays;
+  };
+  const std::vector<Case> cases{
+      {"ended long ago", true, "c1", 24h * 90, 24h * 31, false},
+      {"ended lately", true, "c2", 24h * 90, 24h * 29, true},
+      {"of a consent that lasts", true, "c3", 24h * 900, std::nullopt, true},
+      {"of a consent, without a refresh token", false, "c4", 24h * 90, std::nullopt, true},
+      {"refreshed for ever", true, "", 24h * 900, std::nullopt, true},
+      {"one access token, yesterday", false, "", 25h, std::nullopt, false},
+      {"one access token, today", false, "", 23h, std::nullopt, true},
+  };
+  std::map<std::string, std::pair<base::GrantId, std::string>> of;
+  for (const Case& one : cases) {
+    oauth::Grant grant;
+    grant.id = base::new_id<base::GrantId>(now, entropy);
+    grant.client = base::ClientId("app");
+    grant.psu = base::PsuId("psu-alice");
+    grant.consent = base::ConsentId(one.consent);
+    grant.long_lived = one.long_lived;
+    grant.auth_time = now - one.made;
+    const std::string token = hash();
+    base::db::with_transaction(*pool, caller().deadline, [&](base::db::Transaction& tx) {
+      oauth::insert_grant(tx, brand, grant, now - one.made);
+      if (one.long_lived) oauth::insert_refresh_token(tx, brand, token, grant.client, grant.id, now - one.made);
+      if (one.ended) oauth::end_live_grant(tx, brand, grant.id, now - *one.ended, "revoked");
+      return 0;
+    });
+    of.emplace(one.name, std::pair(grant.id, token));
+  }
+  const auto sweep = [&](base::Instant at) {
+    return base::db::with_transaction(*pool, caller().deadline, [&](base::db::Transaction& tx) {
+      return oauth::delete_grants_past_use(tx, at, 100);
+    });
+  };
+  EXPECT_EQ(sweep(now), 2);
+  EXPECT_EQ(sweep(now), 0);
+  EXPECT_EQ(sweep(now + 24h * 365), 0) << "a clock that runs ahead deletes nothing";
+  for (const Case& one : cases) {
+    const auto& [id, token] = of.at(one.name);
+    EXPECT_EQ(rows("oauth.authorization_grant WHERE grant_id = '" + id.str() + "'"), one.stays ? 1 : 0) << one.name;
+    const bool known =
+        base::db::with_transaction(*pool, caller().deadline, [&, &token = token](base::db::Transaction& tx) {
+          return oauth::find_refresh_token(tx, brand, token).has_value();
+        });
+    EXPECT_EQ(known, one.stays && one.long_lived) << one.name;
+  }
 }
 
 TEST_F(Storage, WithoutTheKeeperWhatExpiresStays) {
