@@ -21,6 +21,7 @@ constexpr std::size_t kNone = 0;
 constexpr std::size_t kForm = 64 * 1024;  // pushed requests may carry long state and claims
 constexpr std::size_t kPageForm = 16 * 1024;
 constexpr std::size_t kJson = 64 * 1024;
+constexpr std::size_t kPaymentFile = 512 * 1024;
 constexpr bool kAlways = false;
 constexpr bool kSandbox = true;
 
@@ -86,6 +87,12 @@ constexpr std::array kRoutes{
     Route{RouteId::obie_domestic_scheduled_payment_consent_get, Method::get, "/open-banking/v4.0/pisp/domestic-scheduled-payment-consents/{ConsentId}", kApi, Needs::access_token, Surface::obie, "payments", kNone, kPool, kAlways},
     Route{RouteId::obie_domestic_standing_order_consent_create, Method::post, "/open-banking/v4.0/pisp/domestic-standing-order-consents", kApi, Needs::access_token, Surface::obie, "payments", kJson, kPool, kAlways},
     Route{RouteId::obie_domestic_standing_order_consent_get, Method::get, "/open-banking/v4.0/pisp/domestic-standing-order-consents/{ConsentId}", kApi, Needs::access_token, Surface::obie, "payments", kNone, kPool, kAlways},
+    Route{RouteId::obie_international_payment_consent_create, Method::post, "/open-banking/v4.0/pisp/international-payment-consents", kApi, Needs::access_token, Surface::obie, "payments", kJson, kPool, kAlways},
+    Route{RouteId::obie_international_payment_consent_get, Method::get, "/open-banking/v4.0/pisp/international-payment-consents/{ConsentId}", kApi, Needs::access_token, Surface::obie, "payments", kNone, kPool, kAlways},
+    Route{RouteId::obie_file_payment_consent_create, Method::post, "/open-banking/v4.0/pisp/file-payment-consents", kApi, Needs::access_token, Surface::obie, "payments", kJson, kPool, kAlways},
+    Route{RouteId::obie_file_payment_consent_get, Method::get, "/open-banking/v4.0/pisp/file-payment-consents/{ConsentId}", kApi, Needs::access_token, Surface::obie, "payments", kNone, kPool, kAlways},
+    Route{RouteId::obie_file_payment_consent_upload, Method::post, "/open-banking/v4.0/pisp/file-payment-consents/{ConsentId}/file", kApi, Needs::access_token, Surface::obie, "payments", kPaymentFile, kPool, kAlways},
+    Route{RouteId::obie_file_payment_consent_file, Method::get, "/open-banking/v4.0/pisp/file-payment-consents/{ConsentId}/file", kApi, Needs::access_token, Surface::obie, "payments", kNone, kPool, kAlways},
     Route{RouteId::obie_domestic_vrp_consent_create, Method::post, "/open-banking/v4.0/pisp/domestic-vrp-consents", kApi, Needs::access_token, Surface::obie, "payments", kJson, kPool, kAlways},
     Route{RouteId::obie_domestic_vrp_consent_get, Method::get, "/open-banking/v4.0/pisp/domestic-vrp-consents/{ConsentId}", kApi, Needs::access_token, Surface::obie, "payments", kNone, kPool, kAlways},
     Route{RouteId::obie_domestic_vrp_consent_delete, Method::delete_, "/open-banking/v4.0/pisp/domestic-vrp-consents/{ConsentId}", kApi, Needs::access_token, Surface::obie, "payments", kNone, kPool, kAlways},

@@ -70,6 +70,18 @@ struct Linked {
       value["frequency"] = order.frequency;
       value["number_of_payments"] = order.number_of_payments;
     }
+    // Otherwise the payee's amount would not be bound.
+    if (terms.cross_border) {
+      const CrossBorder& abroad = *terms.cross_border;
+      value["transfer_currency"] = abroad.transfer.code();
+      value["charge_bearer"] = abroad.charge_bearer;
+      if (abroad.exchange) {
+        value["exchange"] = {{"unit", abroad.exchange->unit.code()},
+                             {"rate", abroad.exchange->rate},
+                             {"type", abroad.exchange->type},
+                             {"contract", abroad.exchange->contract}};
+      }
+    }
     // [RTS-SCA-5.3b] for a batch "the total amount of the batch of payment transactions and … the specified payees"
     if (terms.batch) {
       value["transactions"] = terms.batch->transactions;

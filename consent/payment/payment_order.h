@@ -39,6 +39,22 @@ struct StandingOrder {
   bool operator==(const StandingOrder&) const = default;
 };
 
+// What a payment to another country, or in another currency, has besides.
+struct ExchangeRate {
+  base::Currency unit;   // "GBP" in "1 GBP = 1.18 EUR"
+  std::string rate;      // decimal, as the TPP wrote it; empty: the bank's of the day
+  std::string type;      // "Actual", "Agreed", "Indicative"
+  std::string contract;  // of an agreed rate
+  bool operator==(const ExchangeRate&) const = default;
+};
+struct CrossBorder {
+  base::Currency transfer;    // in which the payee receives it
+  std::string charge_bearer;  // "Shared", "BorneByDebtor", …; empty: as the bank does
+  std::string country;        // of the destination, ISO 3166-1 alpha-2; empty: not said
+  std::optional<ExchangeRate> exchange;
+  bool operator==(const CrossBorder&) const = default;
+};
+
 struct FileBatch {
   std::int64_t transactions = 0;
   std::string file_hash;  // base64 of SHA-256, as the TPP declared it
@@ -55,6 +71,7 @@ struct PaymentTerms {
   std::optional<base::Instant> execution;  // scheduled payments
   std::optional<StandingOrder> standing_order;
   std::optional<FileBatch> batch;
+  std::optional<CrossBorder> cross_border;
   bool operator==(const PaymentTerms&) const = default;
 };
 

@@ -23,7 +23,8 @@ PaymentTerms payment() {
           .local_instrument = "",
           .execution = {},
           .standing_order = {},
-          .batch = {}};
+          .batch = {},
+          .cross_border = {}};
 }
 
 VrpTerms vrp() {
@@ -52,6 +53,24 @@ TEST(TermsHash, ChangesWithWhateverTheCustomerAgreedToPay) {
       {"payee's scheme", [](PaymentTerms& t) { t.payees[0].account.scheme = "UK.OBIE.PAN"; }},
       {"roll number", [](PaymentTerms& t) { t.payees[0].account.secondary = "0002"; }},
       {"a second payee", [](PaymentTerms& t) { t.payees.push_back(t.payees[0]); }},
+      {"the currency that arrives",
+       [](PaymentTerms& t) {
+         t.cross_border = CrossBorder{*base::Currency::parse("EUR"), "", "", {}};
+       }},
+      {"who bears the charges",
+       [](PaymentTerms& t) {
+         t.cross_border = CrossBorder{*base::Currency::parse("GBP"), "BorneByDebtor", "", {}};
+       }},
+      {"the rate",
+       [](PaymentTerms& t) {
+         t.cross_border = CrossBorder{*base::Currency::parse("EUR"), "", "",
+                                      ExchangeRate{*base::Currency::parse("GBP"), "1.18", "Agreed", "FX-7"}};
+       }},
+      {"another rate",
+       [](PaymentTerms& t) {
+         t.cross_border = CrossBorder{*base::Currency::parse("EUR"), "", "",
+                                      ExchangeRate{*base::Currency::parse("GBP"), "1.17", "Agreed", "FX-7"}};
+       }},
       {"a batch",
        [](PaymentTerms& t) {
          t.batch = FileBatch{3, "hash"};
@@ -127,6 +146,8 @@ TEST(TermsJson, GivesBackWhatItWasGiven) {
   full.execution = at(1'800'000'000);
   full.standing_order = StandingOrder{gbp("1.00"), gbp("2.00"), "MNTH", at(5), at(6), "12"};
   full.batch = FileBatch{7, "aGFzaA=="};
+  full.cross_border = CrossBorder{*base::Currency::parse("EUR"), "Shared", "FR",
+                                  ExchangeRate{*base::Currency::parse("GBP"), "1.18", "Agreed", "FX-7"}};
   EXPECT_EQ(*terms_from_json(ConsentKind::domestic_payment, terms_to_json(full)), Terms(full));
   EXPECT_EQ(*terms_from_json(ConsentKind::file_payment, terms_to_json(payment())), Terms(payment()));
   EXPECT_EQ(*terms_from_json(ConsentKind::domestic_vrp, terms_to_json(vrp())), Terms(vrp()));

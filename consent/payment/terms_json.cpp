@@ -92,6 +92,33 @@ Read<FileBatch> batch_in(Reader reader) {
   return batch;
 }
 
+Read<base::Currency> currency_in(Reader& reader, const char* member) {
+  TRY(const auto code, reader.required<std::string>(member));
+  const auto currency = base::Currency::parse(code);
+  if (!currency) return failure(reader.invalid(member, "not a currency"));
+  return *currency;
+}
+
+Read<ExchangeRate> exchange_in(Reader reader) {
+  TRY(const base::Currency unit, currency_in(reader, "unit"));
+  ExchangeRate exchange{.unit = unit, .rate = {}, .type = {}, .contract = {}};
+  TRY(exchange.rate, reader.required<std::string>("rate"));
+  TRY(exchange.type, reader.required<std::string>("type"));
+  TRY(exchange.contract, reader.required<std::string>("contract"));
+  TRY_VOID(reader.no_more());
+  return exchange;
+}
+
+Read<CrossBorder> cross_border_in(Reader reader) {
+  TRY(const base::Currency transfer, currency_in(reader, "transfer"));
+  CrossBorder abroad{.transfer = transfer, .charge_bearer = {}, .country = {}, .exchange = {}};
+  TRY(abroad.charge_bearer, reader.required<std::string>("charge_bearer"));
+  TRY(abroad.country, reader.required<std::string>("country"));
+  TRY(abroad.exchange, nested(reader, "exchange", exchange_in));
+  TRY_VOID(reader.no_more());
+  return abroad;
+}
+
 Read<Terms> payment_in(Reader& reader) {
   TRY(auto amount_reader, reader.required<Reader>("amount"));
   TRY(const base::Amount amount, amount_in(std::move(amount_reader)));
@@ -103,7 +130,8 @@ Read<Terms> payment_in(Reader& reader) {
                      .local_instrument = {},
                      .execution = {},
                      .standing_order = {},
-                     .batch = {}};
+                     .batch = {},
+                     .cross_border = {}};
   TRY(const auto payees, reader.required<std::vector<Reader>>("payees"));
   for (const Reader& each : payees) {
     TRY(Payee payee, payee_in(each));
@@ -116,6 +144,7 @@ Read<Terms> payment_in(Reader& reader) {
   TRY(terms.execution, instant_in(reader, "execution"));
   TRY(terms.standing_order, nested(reader, "standing_order", standing_order_in));
   TRY(terms.batch, nested(reader, "batch", batch_in));
+  TRY(terms.cross_border, nested(reader, "cross_border", cross_border_in));
   TRY_VOID(reader.no_more());
   return Terms(std::move(terms));
 }
@@ -208,6 +237,18 @@ struct Stored {
     }
     if (terms.batch) {
       value["batch"] = {{"transactions", terms.batch->transactions}, {"file_hash", terms.batch->file_hash}};
+    }
+    if (terms.cross_border) {
+      const CrossBorder& abroad = *terms.cross_border;
+      Value more = {
+          {"transfer", abroad.transfer.code()}, {"charge_bearer", abroad.charge_bearer}, {"country", abroad.country}};
+      if (abroad.exchange) {
+        more["exchange"] = {{"unit", abroad.exchange->unit.code()},
+                            {"rate", abroad.exchange->rate},
+                            {"type", abroad.exchange->type},
+                            {"contract", abroad.exchange->contract}};
+      }
+      value["cross_border"] = std::move(more);
     }
     return value;
   }

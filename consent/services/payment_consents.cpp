@@ -5,6 +5,7 @@
 #include "base/ensure.h"
 #include "consent/refusals.h"
 #include "consent/store/consent_store.h"
+#include "consent/store/payment_file_store.h"
 
 namespace consent {
 namespace {
@@ -90,6 +91,54 @@ base::Result<Consent, ConsentError> PaymentConsents::consume(base::db::Transacti
                                .bind_psu = {},
                                .accounts = {},
                                .reason = {}});
+}
+
+base::Result<Consent, ConsentError> PaymentConsents::upload(const base::Caller& caller, const base::ClientId& client,
+                                                            const base::ConsentId& consent, const std::string& content,
+                                                            const Terms& terms) {
+  using Outcome = base::Result<Consent, ConsentError>;
+  return base::db::with_transaction(pool_, caller.deadline, [&](base::db::Transaction& tx) -> Outcome {
+    auto found = ConsentStore::find(tx, caller.tenant, consent, Lock::update);
+    if (found && found->kind != ConsentKind::file_payment) return base::failure(unknown_consent(consent));
+    const auto refused = [&](const ConsentError& error) {
+      changes_.record_refusal(tx, caller, consent, tpp(client), "consent.upload", error);
+      return base::failure(error);
+    };
+    if (const auto refusal = refuse_to_client(found, consent, client)) {
+      if (refusal->code == ConsentErrorCode::foreign_client) return refused(*refusal);
+      return base::failure(*refusal);
+    }
+    if (found->status != ConsentStatus::awaiting_upload &&
+        PaymentFileStore::find(tx, caller.tenant, consent) == content) {
+      return as_of(std::move(*found), caller.now.business);
+    }
+    const Consent effective = as_of(*found, caller.now.business);
+    if (transition(effective.status, ConsentEvent::upload, policy_of(effective)) == nullptr) {
+      return refused(not_in_state(effective, ConsentEvent::upload));
+    }
+    found->terms = terms;
+    found->terms_hash = terms_hash(terms);
+    ENSURE(ConsentStore::set_terms(tx, *found), "the consent was locked while it waited for its file");
+    PaymentFileStore::insert(tx, caller.tenant, consent, content, caller.now.business);
+    return changes_.apply(tx, caller, *found,
+                          Change{.event = ConsentEvent::upload,
+                                 .actor = tpp(client),
+                                 .why = "the TPP uploaded the file of the payments",
+                                 .evidence = {},
+                                 .bind_psu = {},
+                                 .accounts = {},
+                                 .reason = {}});
+  });
+}
+
+base::Result<std::string, ConsentError> PaymentConsents::file(const base::Caller& caller, const base::ClientId& client,
+                                                              const base::ConsentId& consent) {
+  TRY_VOID(find(caller, client, ConsentKind::file_payment, consent));
+  auto content = base::db::read_only(pool_, caller.deadline, [&](base::db::Transaction& tx) {
+    return PaymentFileStore::find(tx, caller.tenant, consent);
+  });
+  if (!content) return base::failure(unknown_consent(consent));
+  return std::move(*content);
 }
 
 void PaymentConsents::record_refusal(const base::Caller& caller, const base::ConsentId& consent,

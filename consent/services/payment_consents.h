@@ -51,6 +51,14 @@ class PaymentConsents {
                                               const Terms& terms);
   void record_refusal(const base::Caller& caller, const base::ConsentId& consent, const base::ClientId& client,
                       const ConsentError& error);
+  // The file of a file payment consent. `terms`: what the payments of `content` come to; the customer decides on these.
+  // The same content again answers as the first time did. unknown, foreign_client (audited), status_conflict, expired.
+  base::Result<Consent, ConsentError> upload(const base::Caller& caller, const base::ClientId& client,
+                                             const base::ConsentId& consent, const std::string& content,
+                                             const Terms& terms);
+  // As it was uploaded. unknown (also while there is none), foreign_client (audited).
+  base::Result<std::string, ConsentError> file(const base::Caller& caller, const base::ClientId& client,
+                                               const base::ConsentId& consent);
   // Forgets idempotency keys that no longer count. Returns how many.
   int purge(const base::Caller& caller, int limit = 1000);
 

@@ -143,6 +143,10 @@ SELECT consent_id FROM consent.consent
  ORDER BY consent_id
    FOR NO KEY UPDATE)sql"};
 
+constexpr Statement kSetTerms{"consent.consent.set_terms", R"sql(
+UPDATE consent.consent SET terms = $4, terms_hash = $5
+ WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3 AND status = 'awaiting_upload')sql"};
+
 constexpr Statement kAppendHistory{"consent.history.append", R"sql(
 INSERT INTO consent.consent_history (recorded_at, brand_id, bank_id, consent_id, at, event, from_status, to_status,
                                      status_reason, actor_kind, actor, why, session_id, shown, shown_sha256, accounts,
@@ -245,10 +249,10 @@ std::vector<std::string> names_of(const std::set<policy::Permission>& permission
 }  // namespace
 
 std::vector<Statement> ConsentStore::statements() {
-  return {kLockWarnings, kSetWarning,    kOpenOfClient,   kOpenWithAccount, kLiveBeside,  kInsert,
-          kFind,         kOfPsu,         kLockUpdate,     kLockShare,       kState,       kStateShare,
-          kFacts,        kAdvance,       kForgetAccounts, kAddAccounts,     kMarkRemoved, kTouch,
-          kLockExpired,  kAppendHistory, kHistory,        kDemandAuthorised};
+  return {kLockWarnings, kSetWarning,    kOpenOfClient,   kOpenWithAccount,  kLiveBeside,  kInsert,
+          kFind,         kOfPsu,         kLockUpdate,     kLockShare,        kState,       kStateShare,
+          kFacts,        kAdvance,       kForgetAccounts, kAddAccounts,      kMarkRemoved, kTouch,
+          kLockExpired,  kAppendHistory, kHistory,        kDemandAuthorised, kSetTerms};
 }
 
 void ConsentStore::insert(Transaction& tx, const Consent& c) {
@@ -329,6 +333,13 @@ bool ConsentStore::advance(Transaction& tx, ConsentStatus from, const Consent& a
                   to_text(after.status_reason), after.status_updated, after.psu, after.authorised, after.removed,
                   after.expires, after.reconfirmed, after.warn_at)
       .has_value();
+}
+
+bool ConsentStore::set_terms(Transaction& tx, const Consent& consent) {
+  ENSURE(fits(consent.terms, consent.kind) && consent.terms_hash == terms_hash(consent.terms),
+         "terms of another kind, or another hash");
+  return exec_count(tx, kSetTerms, consent.tenant.brand, consent.tenant.bank, consent.id, terms_to_json(consent.terms),
+                    consent.terms_hash) == 1;
 }
 
 void ConsentStore::replace_accounts(Transaction& tx, const Consent& consent) {

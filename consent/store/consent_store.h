@@ -59,6 +59,8 @@ class ConsentStore {
                                      int limit);
   // Moves the row to `after`'s state where it still is in `from`: false when it is not.
   static bool advance(base::db::Transaction& tx, ConsentStatus from, const Consent& after);
+  // What a file payment is about, once its file is there: false where the consent waits for none.
+  static bool set_terms(base::db::Transaction& tx, const Consent& consent);
   static void replace_accounts(base::db::Transaction& tx, const Consent& consent);
   static bool mark_removed(base::db::Transaction& tx, const Consent& consent, base::Instant at);
   static bool touch(base::db::Transaction& tx, const base::Tenant& tenant, const base::ConsentId& id, base::Instant at,

@@ -6,6 +6,7 @@
 #include "consent/store/exemption_store.h"
 #include "consent/store/factor_store.h"
 #include "consent/store/idempotency_store.h"
+#include "consent/store/payment_file_store.h"
 #include "consent/store/session_store.h"
 #include "consent/store/signature_store.h"
 #include "consent/store/unattended_store.h"
@@ -17,7 +18,7 @@ std::vector<base::db::Statement> statements() {
   for (const auto& list :
        {SessionStore::statements(), AttemptStore::statements(), FactorStore::statements(), ChallengeStore::statements(),
         SignatureStore::statements(), UnattendedStore::statements(), IdempotencyStore::statements(),
-        ExemptionStore::statements()}) {
+        ExemptionStore::statements(), PaymentFileStore::statements()}) {
     all.insert(all.end(), list.begin(), list.end());
   }
   return all;

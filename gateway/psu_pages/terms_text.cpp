@@ -128,6 +128,30 @@ void standing_order_lines(Lines& lines, Language l, const PaymentTerms& terms) {
   lines.add("count", Text::payments_count, order.number_of_payments);
 }
 
+std::string charges_text(Language l, const std::string& bearer) {
+  if (bearer == "BorneByCreditor") return text(l, Text::charges_payee);
+  if (bearer == "BorneByDebtor") return text(l, Text::charges_you);
+  if (bearer == "Shared") return text(l, Text::charges_shared);
+  return text(l, Text::charges_usual);  // FollowingServiceLevel, or nothing said
+}
+
+void cross_border_lines(Lines& lines, Language l, const PaymentTerms& terms) {
+  const consent::CrossBorder& abroad = *terms.cross_border;
+  if (abroad.transfer != terms.amount.currency()) {
+    lines.add("received-in", Text::received_in, abroad.transfer.code());
+    const bool agreed = abroad.exchange && !abroad.exchange->rate.empty();
+    const base::Currency& unit = agreed ? abroad.exchange->unit : abroad.transfer;
+    const base::Currency& priced = unit == abroad.transfer ? terms.amount.currency() : abroad.transfer;
+    lines.add("exchange-rate", Text::exchange_rate,
+              agreed
+                  ? text(l, Text::rate_agreed, "1 " + unit.code() + " = " + abroad.exchange->rate + " " + priced.code(),
+                         abroad.exchange->contract)
+                  : text(l, Text::rate_of_the_bank));
+  }
+  lines.add("country", Text::to_country, abroad.country);
+  lines.add("charges", Text::charges, charges_text(l, abroad.charge_bearer));
+}
+
 std::vector<TermLine> lines_of(Language l, const PaymentTerms& terms) {
   Lines lines(l);
   if (terms.batch) {
@@ -141,6 +165,7 @@ std::vector<TermLine> lines_of(Language l, const PaymentTerms& terms) {
     lines.add("payee" + number, Text::payee, terms.payees[i].name);
     lines.add("payee-account" + number, Text::payee_account, account_text(l, terms.payees[i].account));
   }
+  if (terms.cross_border) cross_border_lines(lines, l, terms);
   lines.add("reference", Text::payment_reference, terms.reference);
   if (terms.standing_order) {
     standing_order_lines(lines, l, terms);

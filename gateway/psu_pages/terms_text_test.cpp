@@ -16,7 +16,7 @@ base::Amount amount(std::string_view decimal, std::string_view currency = "GBP")
 const consent::Payee kShop{"Ealing Books", {"UK.OBIE.SortCodeAccountNumber", "08080021325698", ""}};
 
 consent::PaymentTerms payment(std::string_view decimal, std::vector<consent::Payee> payees = {kShop}) {
-  return {amount(decimal), std::move(payees), {}, "", "", "", {}, {}, {}};
+  return {amount(decimal), std::move(payees), {}, "", "", "", {}, {}, {}, {}};
 }
 
 std::string line(const TermsShown& shown, std::string_view id) {
@@ -41,6 +41,33 @@ TEST(Accounts, AreGroupedForTheEye) {
   EXPECT_EQ(account_text(Language::en, {"UK.OBIE.PAN", "x", "R7"}), "x, roll number R7")
       << "unknown schemes stand as they are";
   EXPECT_EQ(account_text(Language::en, {"UK.OBIE.SortCodeAccountNumber", "0808002132569", ""}), "0808002132569");
+}
+
+TEST(TermsShown, OfAPaymentAbroadTellWhatArrivesAtWhatRateAndWhoPaysTheCharges) {
+  consent::PaymentTerms terms = payment("100.00");
+  terms.cross_border = consent::CrossBorder{
+      .transfer = *base::Currency::parse("EUR"),
+      .charge_bearer = "Shared",
+      .country = "FR",
+      .exchange = consent::ExchangeRate{
+          .unit = *base::Currency::parse("GBP"), .rate = "1.18", .type = "Agreed", .contract = "FX-7"}};
+  const auto shown = terms_shown(Language::en, ConsentKind::international_payment, terms, "Demo Pay");
+  EXPECT_EQ(line(shown, "received-in"), "EUR");
+  EXPECT_EQ(line(shown, "exchange-rate"), "1 GBP = 1.18 EUR, as agreed under FX-7");
+  EXPECT_EQ(line(shown, "country"), "FR");
+  EXPECT_EQ(line(shown, "charges"), "shared: each pays their own bank");
+
+  terms.cross_border->exchange->unit = *base::Currency::parse("EUR");
+  terms.cross_border->exchange->rate = "0.85";
+  EXPECT_EQ(line(terms_shown(Language::de, ConsentKind::international_payment, terms, "Demo Pay"), "exchange-rate"),
+            "1 EUR = 0.85 GBP, vereinbart unter FX-7");
+  terms.cross_border->exchange.reset();
+  EXPECT_EQ(line(terms_shown(Language::en, ConsentKind::international_payment, terms, "Demo Pay"), "exchange-rate"),
+            "your bank’s rate when it pays");
+  terms.cross_border->transfer = *base::Currency::parse("GBP");
+  const auto same = terms_shown(Language::en, ConsentKind::international_payment, terms, "Demo Pay");
+  EXPECT_EQ(line(same, "received-in"), "absent");
+  EXPECT_EQ(line(same, "exchange-rate"), "absent");
 }
 
 TEST(TermsShown, OfAPaymentNamesAmountPayeeAccountReferenceAndDate) {

@@ -285,6 +285,12 @@ Product::Parts::Parts(Settings read)
                                                         RouteId::obie_domestic_scheduled_payment_consent_get);
   payments.operator()<Kind::domestic_standing_order>(RouteId::obie_domestic_standing_order_consent_create,
                                                      RouteId::obie_domestic_standing_order_consent_get);
+  payments.operator()<Kind::international_payment>(RouteId::obie_international_payment_consent_create,
+                                                   RouteId::obie_international_payment_consent_get);
+  payments.operator()<Kind::file_payment>(RouteId::obie_file_payment_consent_create,
+                                          RouteId::obie_file_payment_consent_get);
+  guarded(RouteId::obie_file_payment_consent_upload, payment_consents_api, &PaymentConsentsApi::upload_file);
+  guarded(RouteId::obie_file_payment_consent_file, payment_consents_api, &PaymentConsentsApi::read_file);
   payments.operator()<Kind::domestic_vrp>(RouteId::obie_domestic_vrp_consent_create,
                                           RouteId::obie_domestic_vrp_consent_get);
   payments.operator()<Kind::funds_confirmation>(RouteId::obie_funds_confirmation_consent_create,

@@ -31,6 +31,10 @@ const KINDS = [
     'payee-account': 'Sort code 08-08-00, account 21325698', reference: 'INV 2026-7', date: 'as soon as you agree' }],
   ['scheduled', orders.SCHEDULED, () => orders.scheduled(), { amount: '£75.00', payee: 'Ealing Books' }],
   ['standing-order', orders.STANDING, () => orders.standing(), { frequency: 'every month', recurring: '£20.00', payee: 'Ealing Books' }],
+  ['international', orders.INTERNATIONAL, () => orders.international(), { amount: '£80.00', payee: 'Librairie', 'received-in': 'EUR',
+    'exchange-rate': '1 GBP = 1.18 EUR, as agreed under FX-7', charges: 'shared: each pays their own bank' }],
+  ['batch', orders.FILE, () => orders.batch(), { amount: '£1,241.56', count: '3', payee: 'Ada Wells', 'payee-2': 'Bo Finch',
+    'payee-3': 'Chloë Ames', reference: 'Wages 11' }],
   ['vrp', orders.VRP, () => orders.vrp(), { maximum: '£100.00', 'limit-1': '£500.00, counted by the calendar', payee: 'Ealing Books' }],
 ];
 

@@ -11,9 +11,10 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   using consent::ConsentKind;
-  constexpr ConsentKind kKinds[] = {ConsentKind::domestic_payment, ConsentKind::domestic_scheduled_payment,
-                                    ConsentKind::domestic_standing_order, ConsentKind::domestic_vrp,
-                                    ConsentKind::funds_confirmation};
+  constexpr ConsentKind kKinds[] = {
+      ConsentKind::domestic_payment, ConsentKind::domestic_scheduled_payment, ConsentKind::domestic_standing_order,
+      ConsentKind::domestic_vrp,     ConsentKind::funds_confirmation,         ConsentKind::international_payment,
+      ConsentKind::file_payment};
   const ConsentKind kind = kKinds[data[0] % std::size(kKinds)];
   const auto request =
       gateway::read_payment_body(kind, std::string_view(reinterpret_cast<const char*>(data) + 1, size - 1));

@@ -40,7 +40,8 @@ class DynamicLinking : public ::testing::Test {
                                  .local_instrument = "",
                                  .execution = {},
                                  .standing_order = {},
-                                 .batch = {}};
+                                 .batch = {},
+                                 .cross_border = {}};
   }
 
   const Page& at_code(Customer& customer, const std::string& consent) {

@@ -2,6 +2,8 @@
 // clocks of account access as a TPP meets them.
 #include <gtest/gtest.h>
 
+#include "base/crypto/hash.h"
+#include "base/encoding.h"
 #include "gateway/wiring/parts.h"
 #include "tests/journeys/support/journey.h"
 
@@ -134,6 +136,82 @@ TEST(PaymentConsents, VrpAndFundsLiveLongAndAreDeleted) {
   const std::string id = funds.at("/Data/ConsentId");
   EXPECT_EQ(tpp.resource("GET", kFunds + "/" + id, token).at("/Data/Status"), "AWAU");
   EXPECT_EQ(tpp.resource("DELETE", kFunds + "/" + id, token).status, 204);
+}
+
+const std::string kFiles = kPisp + "/file-payment-consents";
+const std::string kFile =
+    R"({"Data":{"DomesticPayments":[
+      {"InstructionIdentification":"A","EndToEndIdentification":"A1","InstructedAmount":{"Amount":"1200.00","Currency":"GBP"},
+       "CreditorAccount":{"SchemeName":"UK.OBIE.SortCodeAccountNumber","Identification":"08080021325698","Name":"Ada Wells"}},
+      {"InstructionIdentification":"B","EndToEndIdentification":"B1","InstructedAmount":{"Amount":"34.56","Currency":"GBP"},
+       "CreditorAccount":{"SchemeName":"UK.OBIE.SortCodeAccountNumber","Identification":"08080021325699","Name":"Bo Finch"}}]}})";
+
+std::string file_consent_body(const std::string& file) {
+  return R"({"Data":{"Initiation":{"FileType":"UK.OBIE.PaymentInitiation.4.0","FileHash":")" +
+         base::base64_encode(base::crypto::sha256(file)) + R"(","NumberOfTransactions":"2","ControlSum":1234.56}}})";
+}
+
+// [RTS-SCA-5.3b]
+TEST(PaymentConsents, OfAFileAreDecidedOnWhenTheFileIsThereByItsTotalAndPayees) {
+  Gateway gateway;
+  Tpp tpp(gateway);
+  const std::string token = tpp.client_token("payments");
+  const Answer created = tpp.resource("POST", kFiles, token, file_consent_body(kFile), key("f"));
+  ASSERT_EQ(created.status, 201) << created.body;
+  EXPECT_EQ(created.at("/Data/Status"), "AWUP");
+  const std::string consent = created.at("/Data/ConsentId");
+  const std::string file = kFiles + "/" + consent + "/file";
+  expect_error(tpp.resource("GET", file, token), 400, "U011");
+  EXPECT_EQ(push_payment(tpp, consent).answer.status, 400) << "nothing to decide on yet";
+
+  expect_error(tpp.resource("POST", file, token, kFile), 400, "U007");
+  expect_error(tpp.resource("POST", file, token, kFile + " ", key("u")), 400, "U008");
+  Tpp other(gateway, "Other App");
+  expect_error(other.resource("POST", file, other.client_token("payments"), kFile, key("u")), 403, "U008");
+  EXPECT_EQ(tpp.resource("POST", file, token, std::string(600 * 1024, ' '), key("u")).status, 413);
+  EXPECT_EQ(tpp.resource("GET", kFiles + "/" + consent, token).at("/Data/Status"), "AWUP");
+  const Answer uploaded = tpp.resource("POST", file, token, kFile, key("u"));
+  ASSERT_EQ(uploaded.status, 200) << uploaded.body;
+  EXPECT_EQ(tpp.resource("POST", file, token, kFile, key("u")).status, 200) << "again";
+  EXPECT_EQ(tpp.resource("GET", kFiles + "/" + consent, token).at("/Data/Status"), "AWAU");
+  EXPECT_EQ(tpp.resource("GET", file, token).body, kFile);
+
+  const Pushed pushed = push_payment(tpp, consent);
+  ASSERT_EQ(pushed.answer.status, 201) << pushed.answer.body;
+  Customer alice(gateway);
+  alice.open(pushed.url);
+  alice.sign_in();
+  for (const char* shown : {"1,234.56", "Ada Wells", "Bo Finch", "08-08-00"}) {
+    EXPECT_NE(alice.page().text().find(shown), std::string::npos) << shown << " in " << alice.page().text();
+  }
+  alice.allow(1);
+  ASSERT_EQ(tpp.redeem(Callback(alice.take_callback()).code, pushed).answer.status, 200);
+  EXPECT_EQ(tpp.resource("GET", kFiles + "/" + consent, token).at("/Data/Status"), "AUTH");
+}
+
+TEST(PaymentConsents, AbroadAreDecidedOnWithRateAndCharges) {
+  Gateway gateway;
+  Tpp tpp(gateway);
+  const std::string abroad = kPisp + "/international-payment-consents";
+  const Answer created = tpp.resource(
+      "POST", abroad, tpp.client_token("payments"),
+      R"({"Data":{"Initiation":{"InstructionIdentification":"I","EndToEndIdentification":"E","CurrencyOfTransfer":"EUR",
+          "ChargeBearer":"BorneByDebtor","DestinationCountryCode":"FR","InstructedAmount":{"Amount":"80.00","Currency":"GBP"},
+          "ExchangeRateInformation":{"UnitCurrency":"GBP","ExchangeRate":1.18,"RateType":"Agreed","ContractIdentification":"FX-7"},
+          "CreditorAccount":{"SchemeName":"UK.OBIE.IBAN","Identification":"FR1420041010050500013M02606","Name":"Librairie"}}},
+          "Risk":{}})",
+      key("i"));
+  ASSERT_EQ(created.status, 201) << created.body;
+  EXPECT_EQ(created.at("/Data/Initiation/CurrencyOfTransfer"), "EUR");
+  const Pushed pushed = push_payment(tpp, created.at("/Data/ConsentId"));
+  Customer alice(gateway);
+  alice.open(pushed.url);
+  alice.sign_in();
+  for (const char* shown : {"80.00", "1 GBP = 1.18 EUR", "paid by you", "Librairie"}) {
+    EXPECT_NE(alice.page().text().find(shown), std::string::npos) << shown << " in " << alice.page().text();
+  }
+  alice.allow(1);
+  EXPECT_EQ(tpp.redeem(Callback(alice.take_callback()).code, pushed).answer.status, 200);
 }
 
 // Dora and Dan own an account on which both must sign payments.

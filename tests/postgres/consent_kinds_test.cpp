@@ -84,7 +84,8 @@ consent::PaymentTerms payment_terms(const char* amount = "165.88") {
           .local_instrument = "",
           .execution = {},
           .standing_order = {},
-          .batch = {}};
+          .batch = {},
+          .cross_border = {}};
 }
 
 consent::SigningRule both_sign(const base::AccountId& account = kJoint) { return {account, 2, {kDora, kDan}}; }
@@ -107,6 +108,15 @@ class ConsentKinds : public ::testing::Test {
     return request;
   }
   base::ConsentId new_payment() { return payments.create(caller(), kClient, payment())->id; }
+  static consent::PaymentTerms wages();
+  base::ConsentId new_file() {
+    consent::CreatePaymentConsent request;
+    request.kind = ConsentKind::file_payment;
+    request.terms = declared_file();
+    request.request = "{}";
+    return payments.create(caller(), kClient, request)->id;
+  }
+  static consent::PaymentTerms declared_file();
   base::ConsentId new_access(base::Instant expires = kStart + days(365)) {
     return consents
         .create(caller(), kClient,
@@ -193,7 +203,8 @@ class ConsentKinds : public ::testing::Test {
   // Of one consent: in which order several consents' events come, nobody promises.
   std::vector<std::string> events(const base::ConsentId& id) const {
     std::vector<std::string> types;
-    for (const auto& row : database.sql("SELECT type FROM base.outbox WHERE subject = '" + id.str() + "' ORDER BY position"))
+    for (const auto& row :
+         database.sql("SELECT type FROM base.outbox WHERE subject = '" + id.str() + "' ORDER BY position"))
       types.push_back(row[0]);
     return types;
   }
@@ -521,6 +532,74 @@ TEST_F(ConsentKinds, AnAccountOfSeveralSignatoriesIsNotForVariableRecurringPayme
   EXPECT_TRUE(authorise(id, kDora, {kOwn}, {}, kStart + 1h)) << "renewed";
   ASSERT_TRUE(payments.remove(caller(kStart + 2h), kClient, ConsentKind::domestic_vrp, id));
   EXPECT_EQ(payments.find(caller(), kClient, ConsentKind::domestic_vrp, id).error().code, ConsentErrorCode::unknown);
+}
+
+// ---- files of payments
+
+consent::PaymentTerms batch_of(const char* total, int transactions, std::vector<consent::Payee> payees) {
+  return {.amount = gbp(total),
+          .payees = std::move(payees),
+          .debtor = {},
+          .reference = "Wages",
+          .end_to_end = {},
+          .local_instrument = {},
+          .execution = {},
+          .standing_order = {},
+          .batch = consent::FileBatch{transactions, "hash"},
+          .cross_border = {}};
+}
+
+consent::PaymentTerms ConsentKinds::wages() {
+  return batch_of("10.51", 2,
+                  {{"Ada", {"UK.OBIE.SortCodeAccountNumber", "08080021325698", ""}},
+                   {"Bo", {"UK.OBIE.SortCodeAccountNumber", "08080021325699", ""}}});
+}
+consent::PaymentTerms ConsentKinds::declared_file() { return batch_of("0.00", 0, {}); }
+
+TEST_F(ConsentKinds, NobodyDecidesOnAFileThatIsNotThere) {
+  const base::ConsentId id = new_file();
+  EXPECT_EQ(status(id), ConsentStatus::awaiting_upload);
+  EXPECT_EQ(sign(id, kDora).error().code, ConsentErrorCode::status_conflict);
+  EXPECT_EQ(payments.file(caller(), kClient, id).error().code, ConsentErrorCode::unknown);
+  EXPECT_EQ(payments.upload(caller(), kOtherClient, id, "file", wages()).error().code,
+            ConsentErrorCode::foreign_client);
+  EXPECT_EQ(count("base.audit WHERE action = 'consent.upload' AND outcome = 'foreign_client'"), 1);
+  EXPECT_EQ(payments.upload(caller(), kClient, new_payment(), "file", wages()).error().code, ConsentErrorCode::unknown);
+  EXPECT_EQ(payments.upload(caller(kStart + 25h), kClient, id, "file", wages()).error().code,
+            ConsentErrorCode::expired);
+}
+
+TEST_F(ConsentKinds, TheCustomerAgreesToWhatTheFileComesTo) {
+  const base::ConsentId id = new_file();
+  const auto uploaded = payments.upload(caller(kStart + 1h), kClient, id, "file", wages());
+  ASSERT_TRUE(uploaded) << uploaded.error().log_text;
+  EXPECT_EQ(uploaded->status, ConsentStatus::awaiting_authorisation);
+  EXPECT_EQ(uploaded->terms, consent::Terms(wages()));
+  EXPECT_EQ(*payments.file(caller(), kClient, id), "file");
+  EXPECT_EQ(payments.file(caller(), kOtherClient, id).error().code, ConsentErrorCode::foreign_client);
+  const auto again = payments.upload(caller(kStart + 2h), kClient, id, "file", wages());
+  ASSERT_TRUE(again) << "the same file is the same upload";
+  EXPECT_EQ(payments.upload(caller(), kClient, id, "another", wages()).error().code, ConsentErrorCode::status_conflict);
+  EXPECT_EQ(count("consent.consent_history WHERE event = 'upload'"), 1);
+  EXPECT_ANY_THROW(database.sql("UPDATE consent.consent SET terms_hash = 'x' WHERE consent_id = '" + id.str() + "'"));
+
+  const auto found = payments.find(caller(), kClient, ConsentKind::file_payment, id);
+  EXPECT_EQ(found->terms_hash, consent::terms_hash(wages())) << "what a code is bound to";
+  ASSERT_TRUE(authorise(id));
+  EXPECT_EQ(*payments.file(caller(), kClient, id), "file");
+  EXPECT_EQ(consume(id, batch_of("10.50", 2, wages().payees)).error().code, ConsentErrorCode::terms_changed);
+  EXPECT_TRUE(consume(id, wages()));
+}
+
+TEST_F(ConsentKinds, OfManyUploadsAtOnceOneFileStays) {
+  const base::ConsentId id = new_file();
+  std::atomic<int> taken{0};
+  at_once(6, [&](int i) {
+    if (payments.upload(caller(), kClient, id, "file " + std::to_string(i), wages())) ++taken;
+  });
+  EXPECT_EQ(taken, 1);
+  EXPECT_EQ(count("consent.payment_file"), 1);
+  EXPECT_EQ(count("consent.consent_history WHERE event = 'upload'"), 1);
 }
 
 // ---- what the bank does

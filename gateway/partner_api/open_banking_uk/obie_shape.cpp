@@ -13,8 +13,6 @@ namespace {
 using base::json::Value;
 using Failure = std::optional<ObieFailure>;
 
-constexpr std::size_t kMaxBytes = 64 * 1024;
-
 Failure refused(ObieCode code, const std::string& path, std::string text) {
   return ObieFailure::make(code, path, std::move(text));
 }
@@ -54,6 +52,7 @@ Failure check_text(const Value& value, const Shape& shape, const std::string& pa
     case Is::text:
     case Is::boolean:
     case Is::integer:
+    case Is::number:
     case Is::object:
     case Is::list:
     case Is::anything:
@@ -116,6 +115,9 @@ Failure check(const Value& value, const Shape& shape, const std::string& path) {
     case Is::integer:
       if (value.is_number_integer()) return std::nullopt;
       return refused(ObieCode::field_invalid, path, "The field must be a whole number.");
+    case Is::number:
+      if (value.is_number()) return std::nullopt;
+      return refused(ObieCode::field_invalid, path, "The field must be a number.");
     case Is::object:
       return check_object(value, shape, path);
     case Is::list:
@@ -128,8 +130,8 @@ Failure check(const Value& value, const Shape& shape, const std::string& path) {
 
 }  // namespace
 
-std::optional<ObieFailure> check_shape(std::string_view body, const Shape& shape) {
-  const auto document = base::json::parse_strict(body, {.max_bytes = kMaxBytes, .max_depth = 12});
+std::optional<ObieFailure> check_shape(std::string_view body, const Shape& shape, std::size_t max_bytes) {
+  const auto document = base::json::parse_strict(body, {.max_bytes = max_bytes, .max_depth = 12});
   if (!document) {
     const bool twice = document.error().kind == base::json::ErrorKind::duplicate_member;
     return refused(ObieCode::invalid_format, "",

@@ -11,7 +11,7 @@
 
 namespace gateway {
 
-enum class Is : std::uint8_t { text, amount, currency, time, boolean, integer, object, list, anything };
+enum class Is : std::uint8_t { text, amount, currency, time, boolean, integer, number, object, list, anything };
 
 struct Member;
 struct Shape {
@@ -29,7 +29,8 @@ struct Member {
   bool required = false;
 };
 
+constexpr std::size_t kLongestBody = 64 * 1024;
 // nullopt: the body is JSON of that shape, and nothing else.
-std::optional<ObieFailure> check_shape(std::string_view body, const Shape& shape);
+std::optional<ObieFailure> check_shape(std::string_view body, const Shape& shape, std::size_t max_bytes = kLongestBody);
 
 }  // namespace gateway

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 
+#include "base/crypto/hash.h"
+#include "base/encoding.h"
 #include "base/ensure.h"
 #include "base/iban.h"
 #include "base/json/strict.h"
@@ -33,11 +36,24 @@ std::optional<base::Instant> time_of(const Value& object, const char* member) {
   return obie_time_from_payload(found->get_ref<const std::string&>());
 }
 
+enum class Currencies { pounds, any };
+
+Read<base::Currency> currency_of(const Value& object, const char* member, const std::string& path) {
+  const auto currency = base::Currency::parse(text_of(object, member));
+  if (!currency) {
+    return failure(ObieFailure::make(ObieCode::unsupported_currency, path + "." + member, "Not a supported currency."));
+  }
+  return *currency;
+}
+
 // Domestic payments in the UK are in pounds.
-Read<base::Amount> amount_of(const Value& object, const std::string& path) {
+Read<base::Amount> amount_of(const Value& object, const std::string& path, Currencies currencies = Currencies::pounds) {
   const auto currency = base::Currency::parse(text_of(object, "Currency"));
-  if (!currency || currency->code() != "GBP") {
+  if (currencies == Currencies::pounds && (!currency || currency->code() != "GBP")) {
     return failure(ObieFailure::make(ObieCode::unsupported_currency, path + ".Currency", "The currency must be GBP."));
+  }
+  if (!currency) {
+    return failure(ObieFailure::make(ObieCode::unsupported_currency, path + ".Currency", "Not a supported currency."));
   }
   const auto amount = base::Amount::parse(text_of(object, "Amount"), *currency);
   if (!amount || amount->minor() <= 0) {
@@ -105,16 +121,64 @@ std::string reference_of(const Value& initiation) {
   return lines == remittance->end() || lines->empty() ? std::string() : lines->front().get<std::string>();
 }
 
-Read<std::string> local_instrument_of(const Value& initiation, const std::string& path) {
-  constexpr std::array<std::string_view, 6> kSupported{"UK.OBIE.BACS", "UK.OBIE.CHAPS",         "UK.OBIE.FPS",
-                                                       "UK.OBIE.Link", "UK.OBIE.MoneyTransfer", "UK.OBIE.Paym"};
+Read<std::string> local_instrument_of(ConsentKind kind, const Value& initiation, const std::string& path) {
+  static constexpr std::array<std::string_view, 6> kDomestic{"UK.OBIE.BACS", "UK.OBIE.CHAPS",         "UK.OBIE.FPS",
+                                                             "UK.OBIE.Link", "UK.OBIE.MoneyTransfer", "UK.OBIE.Paym"};
+  static constexpr std::array<std::string_view, 5> kAcrossBorders{"UK.OBIE.Euro1", "UK.OBIE.SEPACreditTransfer",
+                                                                  "UK.OBIE.SEPAInstantCreditTransfer", "UK.OBIE.SWIFT",
+                                                                  "UK.OBIE.Target2"};
+  const bool abroad = kind == ConsentKind::international_payment;
+  const std::span<const std::string_view> supported =
+      abroad ? std::span<const std::string_view>(kAcrossBorders) : std::span<const std::string_view>(kDomestic);
   std::string instrument = text_of(initiation, "LocalInstrument");
   if (initiation.contains("LocalInstrument") &&
-      std::find(kSupported.begin(), kSupported.end(), instrument) == kSupported.end()) {
+      std::find(supported.begin(), supported.end(), instrument) == supported.end()) {
     return failure(ObieFailure::make(ObieCode::unsupported_local_instrument, path + ".LocalInstrument",
-                                     "Not a local instrument for domestic payments."));
+                                     abroad ? "Not a local instrument for international payments."
+                                            : "Not a local instrument for domestic payments."));
   }
   return instrument;
+}
+
+Read<consent::ExchangeRate> exchange_rate_of(const Value& information, const std::string& path) {
+  TRY(const base::Currency unit, currency_of(information, "UnitCurrency", path));
+  consent::ExchangeRate exchange{.unit = unit,
+                                 .rate = {},
+                                 .type = text_of(information, "RateType"),
+                                 .contract = text_of(information, "ContractIdentification")};
+  const auto rate = information.find("ExchangeRate");
+  // [OBIE-4.0-InternationalPayment] an agreed rate names rate and contract; of the others the bank gives the rate.
+  const bool agreed = exchange.type == "Agreed";
+  if (agreed && (rate == information.end() || exchange.contract.empty())) {
+    const char* missing = rate == information.end() ? ".ExchangeRate" : ".ContractIdentification";
+    return failure(ObieFailure::make(ObieCode::field_missing, path + missing,
+                                     "An agreed rate needs ExchangeRate and ContractIdentification."));
+  }
+  if (!agreed && (rate != information.end() || !exchange.contract.empty())) {
+    const char* extra = rate != information.end() ? ".ExchangeRate" : ".ContractIdentification";
+    return failure(ObieFailure::make(ObieCode::field_unexpected, path + extra, "Only an agreed rate has it."));
+  }
+  if (agreed) {
+    if (rate->get<double>() <= 0) {
+      return failure(
+          ObieFailure::make(ObieCode::field_invalid, path + ".ExchangeRate", "The rate must be above zero."));
+    }
+    exchange.rate = base::json::dump(*rate);
+  }
+  return exchange;
+}
+
+Read<consent::CrossBorder> cross_border_of(const Value& initiation, const std::string& path) {
+  TRY(const base::Currency transfer, currency_of(initiation, "CurrencyOfTransfer", path));
+  consent::CrossBorder abroad{.transfer = transfer,
+                              .charge_bearer = text_of(initiation, "ChargeBearer"),
+                              .country = text_of(initiation, "DestinationCountryCode"),
+                              .exchange = {}};
+  if (const auto information = initiation.find("ExchangeRateInformation"); information != initiation.end()) {
+    TRY(consent::ExchangeRate exchange, exchange_rate_of(*information, path + ".ExchangeRateInformation"));
+    abroad.exchange = std::move(exchange);
+  }
+  return abroad;
 }
 
 bool in_range(std::string_view text, int least, int most) {
@@ -176,8 +240,10 @@ Read<consent::StandingOrder> standing_order_of(const Value& initiation, const st
 Read<consent::Terms> payment_of(ConsentKind kind, const Value& initiation) {
   const std::string path = "Data.Initiation";
   const bool standing = kind == ConsentKind::domestic_standing_order;
+  const bool abroad = kind == ConsentKind::international_payment;
   const char* amount_member = standing ? "FirstPaymentAmount" : "InstructedAmount";
-  TRY(const base::Amount amount, amount_of(initiation.at(amount_member), path + "." + amount_member));
+  TRY(const base::Amount amount, amount_of(initiation.at(amount_member), path + "." + amount_member,
+                                           abroad ? Currencies::any : Currencies::pounds));
   TRY(consent::Payee payee, payee_of(initiation, path));
   consent::PaymentTerms terms{.amount = amount,
                               .payees = {std::move(payee)},
@@ -187,13 +253,69 @@ Read<consent::Terms> payment_of(ConsentKind kind, const Value& initiation) {
                               .local_instrument = {},
                               .execution = time_of(initiation, "RequestedExecutionDateTime"),
                               .standing_order = {},
-                              .batch = {}};
+                              .batch = {},
+                              .cross_border = {}};
   TRY(terms.debtor, debtor_of(initiation, path));
-  TRY(terms.local_instrument, local_instrument_of(initiation, path));
+  TRY(terms.local_instrument, local_instrument_of(kind, initiation, path));
+  if (abroad) {
+    TRY(consent::CrossBorder across, cross_border_of(initiation, path));
+    terms.cross_border = std::move(across);
+  }
   if (standing) {
     TRY(consent::StandingOrder order, standing_order_of(initiation, path));
     terms.standing_order = std::move(order);
   }
+  return consent::Terms(std::move(terms));
+}
+
+constexpr std::string_view kFileType = "UK.OBIE.PaymentInitiation.4.0";
+
+// ControlSum is a number without a currency; the payments of a file are in pounds.
+Read<base::Amount> control_sum_of(const Value& sum, const std::string& path) {
+  const auto amount = base::Amount::parse(base::json::dump(sum), *base::Currency::parse("GBP"));
+  if (!amount || amount->minor() <= 0) {
+    return failure(ObieFailure::make(ObieCode::field_invalid, path + ".ControlSum",
+                                     "The control sum must be above zero and have at most two decimals."));
+  }
+  return *amount;
+}
+
+// What the TPP says of a file that is still to come.
+Read<consent::Terms> file_of(const Value& initiation) {
+  const std::string path = "Data.Initiation";
+  if (text_of(initiation, "FileType") != kFileType) {
+    return failure(
+        ObieFailure::make(ObieCode::field_invalid, path + ".FileType", "Supported: " + std::string(kFileType) + "."));
+  }
+  const auto hash = base::base64_decode(text_of(initiation, "FileHash"));
+  if (!hash || hash->size() != 32) {
+    return failure(ObieFailure::make(ObieCode::field_invalid, path + ".FileHash",
+                                     "The hash must be the base64 form of a SHA-256 of the file."));
+  }
+  consent::FileBatch batch{.transactions = 0, .file_hash = text_of(initiation, "FileHash")};
+  if (initiation.contains("NumberOfTransactions")) {
+    const std::string number = text_of(initiation, "NumberOfTransactions");
+    if (!all_digits(number, number.size())) {
+      return failure(ObieFailure::make(ObieCode::field_invalid, path + ".NumberOfTransactions", "Digits alone."));
+    }
+    batch.transactions = std::stoll(number);  // fifteen digits fit
+  }
+  base::Amount sum = base::Amount::of_minor(0, *base::Currency::parse("GBP"));
+  if (const auto declared = initiation.find("ControlSum"); declared != initiation.end()) {
+    TRY(sum, control_sum_of(*declared, path));
+  }
+  consent::PaymentTerms terms{.amount = sum,
+                              .payees = {},
+                              .debtor = {},
+                              .reference = text_of(initiation, "FileReference"),
+                              .end_to_end = {},
+                              .local_instrument = {},
+                              .execution = time_of(initiation, "RequestedExecutionDateTime"),
+                              .standing_order = {},
+                              .batch = std::move(batch),
+                              .cross_border = {}};
+  TRY(terms.debtor, debtor_of(initiation, path));
+  TRY(terms.local_instrument, local_instrument_of(ConsentKind::file_payment, initiation, path));
   return consent::Terms(std::move(terms));
 }
 
@@ -272,14 +394,15 @@ Read<consent::Terms> terms_of(ConsentKind kind, const Value& data) {
     case ConsentKind::domestic_payment:
     case ConsentKind::domestic_scheduled_payment:
     case ConsentKind::domestic_standing_order:
+    case ConsentKind::international_payment:
       return payment_of(kind, data.at("Initiation"));
     case ConsentKind::domestic_vrp:
       return vrp_of(data);
     case ConsentKind::funds_confirmation:
       return funds_of(data);
-    case ConsentKind::account_access:
-    case ConsentKind::international_payment:
     case ConsentKind::file_payment:
+      return file_of(data.at("Initiation"));
+    case ConsentKind::account_access:
       break;
   }
   throw base::BrokenInvariant("a kind that this surface does not create here");
@@ -308,6 +431,50 @@ base::Result<consent::CreatePaymentConsent, ObieFailure> read_payment_body(Conse
   request.request = base::json::dump(*document);
   request.expires = expiry_of(kind, data);
   return request;
+}
+
+base::Result<consent::Terms, ObieFailure> read_payment_file(const consent::Consent& consent, std::string_view content) {
+  auto terms = std::get<consent::PaymentTerms>(consent.terms);
+  ENSURE(terms.batch.has_value(), "a file payment's consent declares its file");
+  const auto mismatch = [](const std::string& path, std::string why) {
+    return failure(ObieFailure::make(ObieCode::consent_mismatch, path, std::move(why)));
+  };
+  // [OBIE-4.0-FilePayment] the file is the one whose hash the consent declared, before anything in it is believed
+  if (base::base64_encode(base::crypto::sha256(content)) != terms.batch->file_hash) {
+    return mismatch("", "The file is not the one whose FileHash the consent declares.");
+  }
+  if (auto refusal = check_shape(content, payment_file_shape(), kLongestPaymentFile))
+    return failure(std::move(*refusal));
+  const auto document = base::json::parse_strict(content, {.max_bytes = content.size(), .max_depth = 16});
+  ENSURE(document.has_value(), "the shape was checked");
+  const Value& payments = document->at("Data").at("DomesticPayments");
+  base::Amount sum = base::Amount::of_minor(0, *base::Currency::parse("GBP"));
+  std::vector<consent::Payee> payees;
+  for (std::size_t i = 0; i < payments.size(); ++i) {
+    const std::string path = "Data.DomesticPayments[" + std::to_string(i) + "]";
+    TRY(const base::Amount amount, amount_of(payments[i].at("InstructedAmount"), path + ".InstructedAmount"));
+    const auto more = sum.plus(amount);
+    if (!more) return mismatch(path + ".InstructedAmount", "The sum of the payments is too large.");
+    sum = *more;
+    TRY(consent::Payee payee, payee_of(payments[i], path));
+    payees.push_back(std::move(payee));
+    if (payments[i].contains("DebtorAccount")) {
+      TRY(const auto debtor, debtor_of(payments[i], path));
+      if (debtor != terms.debtor) {
+        return mismatch(path + ".DebtorAccount", "The account to pay from is said in the consent, for all payments.");
+      }
+    }
+  }
+  if (terms.batch->transactions != 0 && terms.batch->transactions != static_cast<std::int64_t>(payments.size())) {
+    return mismatch("Data.DomesticPayments", "The file has not the NumberOfTransactions that the consent declares.");
+  }
+  if (terms.amount.minor() != 0 && terms.amount != sum) {
+    return mismatch("Data.DomesticPayments", "The payments do not come to the ControlSum that the consent declares.");
+  }
+  terms.batch->transactions = static_cast<std::int64_t>(payments.size());
+  terms.amount = sum;
+  terms.payees = std::move(payees);
+  return consent::Terms(std::move(terms));
 }
 
 }  // namespace gateway

@@ -13,4 +13,9 @@ namespace gateway {
 base::Result<consent::CreatePaymentConsent, ObieFailure> read_payment_body(consent::ConsentKind kind,
                                                                            std::string_view body);
 
+// The file of a file payment consent against what the consent declared: its hash, the number of payments and the
+// control sum where they were said. What the payments come to, for the customer to decide on.
+constexpr std::size_t kLongestPaymentFile = 512 * 1024;
+base::Result<consent::Terms, ObieFailure> read_payment_file(const consent::Consent& consent, std::string_view content);
+
 }  // namespace gateway

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/crypto/hash.h"
+#include "base/encoding.h"
 #include "base/json/strict.h"
 #include "gateway/partner_api/open_banking_uk/obie_time.h"
 
@@ -74,6 +76,203 @@ Value funds() {
              {{"SchemeName", "UK.OBIE.IBAN"}, {"Identification", "GB76LOYD30949301273801"}, {"Name", "Andrea"}}}}}};
 }
 
+struct Refused {
+  std::string name;
+  std::function<void(Value&)> change;
+  ObieCode code;
+  std::string path;
+};
+
+void expect_refusals(ConsentKind kind, const Value& good, const std::vector<Refused>& cases) {
+  ASSERT_TRUE(read_payment_body(kind, good.dump()));
+  for (const Refused& refused : cases) {
+    Value body = good;
+    refused.change(body);
+    const auto request = read_payment_body(kind, body.dump());
+    ASSERT_FALSE(request) << refused.name;
+    EXPECT_EQ(request.error().code, refused.code) << refused.name << ": " << request.error().public_text;
+    EXPECT_EQ(request.error().path, refused.path) << refused.name;
+  }
+}
+
+Value international() {
+  Value body = domestic();
+  Value& initiation = body["Data"]["Initiation"];
+  initiation["LocalInstrument"] = "UK.OBIE.SWIFT";
+  initiation["InstructedAmount"] = {{"Amount", "165.88"}, {"Currency", "USD"}};
+  initiation["CurrencyOfTransfer"] = "EUR";
+  initiation["ChargeBearer"] = "Shared";
+  initiation["DestinationCountryCode"] = "FR";
+  initiation["InstructionPriority"] = "Normal";
+  initiation["CreditorAccount"] = {
+      {"SchemeName", "UK.OBIE.IBAN"}, {"Identification", "FR1420041010050500013M02606"}, {"Name", "Librairie"}};
+  initiation["ExchangeRateInformation"] = {
+      {"UnitCurrency", "USD"}, {"ExchangeRate", 0.91}, {"RateType", "Agreed"}, {"ContractIdentification", "FX-7"}};
+  return body;
+}
+
+Value payment_in_file(const char* amount, const char* name) {
+  Value initiation = domestic()["Data"]["Initiation"];
+  initiation.erase("DebtorAccount");
+  initiation["InstructedAmount"]["Amount"] = amount;
+  initiation["CreditorAccount"]["Name"] = name;
+  return initiation;
+}
+
+std::string payment_file() {
+  return Value{{"Data", {{"DomesticPayments", {payment_in_file("10.50", "Ada"), payment_in_file("0.01", "Bo")}}}}}
+      .dump();
+}
+
+Value file_consent(const std::string& file) {
+  return {{"Data",
+           {{"Initiation",
+             {{"FileType", "UK.OBIE.PaymentInitiation.4.0"},
+              {"FileHash", base::base64_encode(base::crypto::sha256(file))},
+              {"FileReference", "Wages 11"},
+              {"NumberOfTransactions", "2"},
+              {"ControlSum", 10.51}}}}}};
+}
+
+consent::Consent declared(const Value& body) {
+  const auto request = read_payment_body(ConsentKind::file_payment, body.dump());
+  EXPECT_TRUE(request) << request.error().public_text;
+  consent::Consent consent;
+  consent.kind = ConsentKind::file_payment;
+  consent.terms = request->terms;
+  return consent;
+}
+
+TEST(PaymentBody, ReadsAnInternationalPayment) {
+  const auto request = read_payment_body(ConsentKind::international_payment, international().dump());
+  ASSERT_TRUE(request) << request.error().path << " " << request.error().public_text;
+  const auto& terms = std::get<consent::PaymentTerms>(request->terms);
+  EXPECT_EQ(terms.amount.currency().code(), "USD");
+  ASSERT_TRUE(terms.cross_border);
+  EXPECT_EQ(terms.cross_border->transfer.code(), "EUR");
+  EXPECT_EQ(terms.cross_border->charge_bearer, "Shared");
+  EXPECT_EQ(terms.cross_border->exchange->rate, "0.91");
+  EXPECT_EQ(terms.cross_border->exchange->contract, "FX-7");
+
+  Value indicative = international();
+  indicative["Data"]["Initiation"]["ExchangeRateInformation"] = {{"UnitCurrency", "USD"}, {"RateType", "Indicative"}};
+  const auto without_rate = read_payment_body(ConsentKind::international_payment, indicative.dump());
+  ASSERT_TRUE(without_rate) << without_rate.error().path;
+  EXPECT_EQ(std::get<consent::PaymentTerms>(without_rate->terms).cross_border->exchange->rate, "");
+}
+
+TEST(PaymentBody, RefusesAnInternationalPaymentThatNobodyCouldAgreeTo) {
+  const std::string at = "Data.Initiation.";
+  const std::string rate = at + "ExchangeRateInformation.";
+  const auto initiation = [](Value& body) -> Value& { return body["Data"]["Initiation"]; };
+  const auto exchange = [&](Value& body) -> Value& { return initiation(body)["ExchangeRateInformation"]; };
+  expect_refusals(ConsentKind::international_payment, international(),
+                  {{"no currency of transfer", [&](Value& b) { initiation(b).erase("CurrencyOfTransfer"); },
+                    ObieCode::field_missing, at + "CurrencyOfTransfer"},
+                   {"unknown currency", [&](Value& b) { initiation(b)["CurrencyOfTransfer"] = "XYZ"; },
+                    ObieCode::unsupported_currency, at + "CurrencyOfTransfer"},
+                   {"unknown amount currency", [&](Value& b) { initiation(b)["InstructedAmount"]["Currency"] = "XYZ"; },
+                    ObieCode::unsupported_currency, at + "InstructedAmount.Currency"},
+                   {"charges for nobody", [&](Value& b) { initiation(b)["ChargeBearer"] = "Nobody"; },
+                    ObieCode::field_invalid, at + "ChargeBearer"},
+                   {"domestic instrument", [&](Value& b) { initiation(b)["LocalInstrument"] = "UK.OBIE.FPS"; },
+                    ObieCode::unsupported_local_instrument, at + "LocalInstrument"},
+                   {"agreed without rate", [&](Value& b) { exchange(b).erase("ExchangeRate"); },
+                    ObieCode::field_missing, rate + "ExchangeRate"},
+                   {"agreed without contract", [&](Value& b) { exchange(b).erase("ContractIdentification"); },
+                    ObieCode::field_missing, rate + "ContractIdentification"},
+                   {"rate of the TPP's own", [&](Value& b) { exchange(b)["RateType"] = "Actual"; },
+                    ObieCode::field_unexpected, rate + "ExchangeRate"},
+                   {"rate as text", [&](Value& b) { exchange(b)["ExchangeRate"] = "0.91"; }, ObieCode::field_invalid,
+                    rate + "ExchangeRate"},
+                   {"rate of nothing", [&](Value& b) { exchange(b)["ExchangeRate"] = 0; }, ObieCode::field_invalid,
+                    rate + "ExchangeRate"}});
+}
+
+TEST(PaymentBody, ReadsAFilePaymentAndItsFile) {
+  const consent::Consent consent = declared(file_consent(payment_file()));
+  const auto terms = read_payment_file(consent, payment_file());
+  ASSERT_TRUE(terms) << terms.error().path << " " << terms.error().public_text;
+  const auto& payment = std::get<consent::PaymentTerms>(*terms);
+  EXPECT_EQ(payment.amount.decimal(), "10.51");
+  EXPECT_EQ(payment.batch->transactions, 2);
+  ASSERT_EQ(payment.payees.size(), 2U);
+  EXPECT_EQ(payment.payees[1].name, "Bo");
+  EXPECT_EQ(payment.reference, "Wages 11");
+
+  Value silent = file_consent(payment_file());
+  silent["Data"]["Initiation"].erase("NumberOfTransactions");
+  silent["Data"]["Initiation"].erase("ControlSum");
+  EXPECT_EQ(*read_payment_file(declared(silent), payment_file()), *terms) << "the file tells";
+}
+
+TEST(PaymentBody, RefusesADeclarationOfAFileThatCannotBeChecked) {
+  const std::string at = "Data.Initiation.";
+  const auto initiation = [](Value& body) -> Value& { return body["Data"]["Initiation"]; };
+  expect_refusals(
+      ConsentKind::file_payment, file_consent(payment_file()),
+      {{"another type", [&](Value& b) { initiation(b)["FileType"] = "UK.OBIE.pain.001.001.08"; },
+        ObieCode::field_invalid, at + "FileType"},
+       {"no hash", [&](Value& b) { initiation(b).erase("FileHash"); }, ObieCode::field_missing, at + "FileHash"},
+       {"short hash", [&](Value& b) { initiation(b)["FileHash"] = "aGFzaA=="; }, ObieCode::field_invalid,
+        at + "FileHash"},
+       {"no base64", [&](Value& b) { initiation(b)["FileHash"] = std::string(44, '*'); }, ObieCode::field_invalid,
+        at + "FileHash"},
+       {"no number", [&](Value& b) { initiation(b)["NumberOfTransactions"] = "2a"; }, ObieCode::field_invalid,
+        at + "NumberOfTransactions"},
+       {"a third decimal", [&](Value& b) { initiation(b)["ControlSum"] = 10.511; }, ObieCode::field_invalid,
+        at + "ControlSum"},
+       {"less than nothing", [&](Value& b) { initiation(b)["ControlSum"] = -1; }, ObieCode::field_invalid,
+        at + "ControlSum"},
+       {"huge", [&](Value& b) { initiation(b)["ControlSum"] = 1e300; }, ObieCode::field_invalid, at + "ControlSum"},
+       {"Risk", [](Value& b) { b["Risk"] = Value::object(); }, ObieCode::field_unexpected, "Risk"}});
+}
+
+// [RTS-SCA-5.3b] the customer agrees to the total and the payees: of the file that was declared, and of no other.
+TEST(PaymentBody, RefusesAFileThatIsNotTheDeclaredOne) {
+  struct Case {
+    const char* name;
+    std::function<void(Value&)> change;  // of the declaration
+    std::string file;
+    ObieCode code;
+    std::string path;
+  };
+  const auto initiation = [](Value& body) -> Value& { return body["Data"]["Initiation"]; };
+  const auto nothing = [](Value&) {};
+  const auto of = [](const Value& payments) { return Value{{"Data", {{"DomesticPayments", payments}}}}.dump(); };
+  Value euros = payment_in_file("1.00", "Ada");
+  euros["InstructedAmount"]["Currency"] = "EUR";
+  Value own_debtor = payment_in_file("1.00", "Ada");
+  own_debtor["DebtorAccount"] = domestic()["Data"]["Initiation"]["DebtorAccount"];
+  const auto silent = [&](Value& b) {
+    initiation(b).erase("NumberOfTransactions");
+    initiation(b).erase("ControlSum");
+  };
+  const std::string first = "Data.DomesticPayments[0].";
+  const std::vector<Case> cases{
+      {"another number", [&](Value& b) { initiation(b)["NumberOfTransactions"] = "3"; }, payment_file(),
+       ObieCode::consent_mismatch, "Data.DomesticPayments"},
+      {"another sum", [&](Value& b) { initiation(b)["ControlSum"] = 10.52; }, payment_file(),
+       ObieCode::consent_mismatch, "Data.DomesticPayments"},
+      {"another hash", [&](Value& b) { initiation(b)["FileHash"] = base::base64_encode(std::string(32, 'x')); },
+       payment_file(), ObieCode::consent_mismatch, ""},
+      {"no payments", silent, of(Value::array()), ObieCode::field_invalid, "Data.DomesticPayments"},
+      {"too many", silent, of(Value(501, payment_in_file("1.00", "Ada"))), ObieCode::field_invalid,
+       "Data.DomesticPayments"},
+      {"no JSON", nothing, "<Document/>", ObieCode::invalid_format, ""},
+      {"euros", silent, of(Value::array({euros})), ObieCode::unsupported_currency, first + "InstructedAmount.Currency"},
+      {"another payer", silent, of(Value::array({own_debtor})), ObieCode::consent_mismatch, first + "DebtorAccount"},
+  };
+  for (const Case& one : cases) {
+    Value body = file_consent(one.file);
+    one.change(body);
+    const auto refused = read_payment_file(declared(body), one.file);
+    ASSERT_FALSE(refused) << one.name;
+    EXPECT_EQ(refused.error().code, one.code) << one.name << ": " << refused.error().public_text;
+    EXPECT_EQ(refused.error().path, one.path) << one.name;
+  }
+}
+
 TEST(PaymentBody, ReadsADomesticPayment) {
   const auto request = read_payment_body(ConsentKind::domestic_payment, domestic().dump());
   ASSERT_TRUE(request) << request.error().public_text << " " << request.error().path;
@@ -112,25 +311,6 @@ TEST(PaymentBody, ReadsTheOtherKinds) {
   const auto confirmation = read_payment_body(ConsentKind::funds_confirmation, funds().dump());
   ASSERT_TRUE(confirmation) << confirmation.error().path;
   EXPECT_EQ(std::get<consent::FundsTerms>(confirmation->terms).debtor_name, "Andrea");
-}
-
-struct Refused {
-  std::string name;
-  std::function<void(Value&)> change;
-  ObieCode code;
-  std::string path;
-};
-
-void expect_refusals(ConsentKind kind, const Value& good, const std::vector<Refused>& cases) {
-  ASSERT_TRUE(read_payment_body(kind, good.dump()));
-  for (const Refused& refused : cases) {
-    Value body = good;
-    refused.change(body);
-    const auto request = read_payment_body(kind, body.dump());
-    ASSERT_FALSE(request) << refused.name;
-    EXPECT_EQ(request.error().code, refused.code) << refused.name << ": " << request.error().public_text;
-    EXPECT_EQ(request.error().path, refused.path) << refused.name;
-  }
 }
 
 TEST(PaymentBody, RefusesADomesticPaymentWithTheCodeAndThePath) {

@@ -30,13 +30,15 @@ std::string_view path_of(ConsentKind kind) {
       return "/pisp/domestic-scheduled-payment-consents/";
     case ConsentKind::domestic_standing_order:
       return "/pisp/domestic-standing-order-consents/";
+    case ConsentKind::international_payment:
+      return "/pisp/international-payment-consents/";
+    case ConsentKind::file_payment:
+      return "/pisp/file-payment-consents/";
     case ConsentKind::domestic_vrp:
       return "/pisp/domestic-vrp-consents/";
     case ConsentKind::funds_confirmation:
       return "/cbpii/funds-confirmation-consents/";
     case ConsentKind::account_access:
-    case ConsentKind::international_payment:
-    case ConsentKind::file_payment:
       break;
   }
   throw base::BrokenInvariant("a kind without an address here");
@@ -149,6 +151,40 @@ Response PaymentConsentsApi::read(Call& call, const ClientFacts& token, Kind kin
   const auto found = deps_.consents.find(call.caller, token.client, kind, id);
   if (!found) return obie_error_response(call, failure_of(found.error()));
   return json(200, render_payment_consent(*found, link(call, kind, id)));
+}
+
+Response PaymentConsentsApi::upload(Call& call, const ClientFacts& token) {
+  constexpr ConsentKind kFile = ConsentKind::file_payment;
+  if (auto refusal = check_obie_request(call.request, RequestBody::json)) return obie_error_response(call, *refusal);
+  if (auto refusal = check_token(token, kFile)) return obie_error_response(call, *refusal);
+  // [OBIE-4.0-FilePayment] the upload is idempotent by its content: the consent declares the hash of the one file it
+  // takes.
+  if (const auto key = idempotency_of(call, kFile); !key) return obie_error_response(call, key.error());
+  const base::ConsentId id(call.path_values.at(0));
+  if (!base::is_uuid(id.str())) return obie_error_response(call, no_such_consent());
+  call.event.consent = id;
+  const auto found = deps_.consents.find(call.caller, token.client, kFile, id);
+  if (!found) return obie_error_response(call, failure_of(found.error()));
+  const auto terms = read_payment_file(*found, call.request.body);
+  if (!terms) return obie_error_response(call, terms.error());
+  const auto uploaded = deps_.consents.upload(call.caller, token.client, id, call.request.body, *terms);
+  if (!uploaded) return obie_error_response(call, failure_of(uploaded.error()));
+  Response response;
+  response.status = 200;
+  response.headers.add("Cache-Control", "no-store");
+  return response;
+}
+
+Response PaymentConsentsApi::file(Call& call, const ClientFacts& token) {
+  constexpr ConsentKind kFile = ConsentKind::file_payment;
+  if (auto refusal = check_obie_request(call.request, RequestBody::none)) return obie_error_response(call, *refusal);
+  if (auto refusal = check_token(token, kFile)) return obie_error_response(call, *refusal);
+  const base::ConsentId id(call.path_values.at(0));
+  if (!base::is_uuid(id.str())) return obie_error_response(call, no_such_consent());
+  call.event.consent = id;
+  auto content = deps_.consents.file(call.caller, token.client, id);
+  if (!content) return obie_error_response(call, failure_of(content.error()));
+  return json(200, std::move(*content));
 }
 
 Response PaymentConsentsApi::remove(Call& call, const ClientFacts& token, Kind kind) {

@@ -1,6 +1,7 @@
 // UK Open Banking Read/Write API v4.0: domestic-payment-consents, domestic-scheduled-payment-consents,
-// domestic-standing-order-consents, domestic-vrp-consents and funds-confirmation-consents (create, read, and delete
-// where the standard has it). The payments themselves are not here.
+// domestic-standing-order-consents, international-payment-consents, file-payment-consents with their files,
+// domestic-vrp-consents and funds-confirmation-consents (create, read, and delete where the standard has it). The
+// payments themselves are not here.
 #pragma once
 
 #include <string>
@@ -47,9 +48,18 @@ class PaymentConsentsApi {
     return remove(call, facts_of(access, kind), kind);
   }
 
+  base::http::Response upload_file(base::http::Call& call, const oauth::PresentedAccess& access) {
+    return upload(call, facts_of(access, Kind::file_payment));
+  }
+  base::http::Response read_file(base::http::Call& call, const oauth::PresentedAccess& access) {
+    return file(call, facts_of(access, Kind::file_payment));
+  }
+
   base::http::Response create(base::http::Call& call, const ClientFacts& token, Kind kind);
   base::http::Response read(base::http::Call& call, const ClientFacts& token, Kind kind);
   base::http::Response remove(base::http::Call& call, const ClientFacts& token, Kind kind);
+  base::http::Response upload(base::http::Call& call, const ClientFacts& token);
+  base::http::Response file(base::http::Call& call, const ClientFacts& token);
 
  private:
   static ClientFacts facts_of(const oauth::PresentedAccess& access, Kind kind);

@@ -22,6 +22,7 @@ constexpr Shape kAnyText{.is = Is::text};
 constexpr Shape kTime{.is = Is::time};
 constexpr Shape kBoolean{.is = Is::boolean};
 constexpr Shape kInteger{.is = Is::integer};
+constexpr Shape kNumber{.is = Is::number};
 constexpr Shape kText4 = text(1, 4);
 constexpr Shape kText16 = text(1, 16);
 constexpr Shape kText34 = text(1, 34);
@@ -259,6 +260,75 @@ constexpr Shape kStandingOrderData = object(kStandingOrderDataMembers);
 constexpr Member kStandingOrderMembers[] = {{"Data", &kStandingOrderData, kMust}, {"Risk", &kRisk, kMust}};
 constexpr Shape kStandingOrder = object(kStandingOrderMembers);
 
+// international payment
+constexpr std::string_view kPriorities[] = {"Normal", "Urgent"};
+constexpr Shape kPriority = one_of(kPriorities);
+constexpr std::string_view kChargeBearers[] = {"BorneByCreditor", "BorneByDebtor", "FollowingServiceLevel", "Shared"};
+constexpr Shape kChargeBearer = one_of(kChargeBearers);
+constexpr std::string_view kRateTypes[] = {"Actual", "Agreed", "Indicative"};
+constexpr Shape kRateType = one_of(kRateTypes);
+constexpr Member kExchangeMembers[] = {{"UnitCurrency", &kCurrency, kMust},
+                                       {"ExchangeRate", &kNumber},
+                                       {"RateType", &kRateType, kMust},
+                                       {"ContractIdentification", &kText256}};
+constexpr Shape kExchange = object(kExchangeMembers);
+constexpr Member kCreditorPartyMembers[] = {{"Name", &kText350}, {"LEI", &kLei}, {"PostalAddress", &kAddress}};
+constexpr Shape kCreditorParty = object(kCreditorPartyMembers);
+constexpr Member kInternationalInitiationMembers[] = {{"InstructionIdentification", &kText35, kMust},
+                                                      {"EndToEndIdentification", &kText35, kMust},
+                                                      {"LocalInstrument", &kAnyText},
+                                                      {"InstructionPriority", &kPriority},
+                                                      {"ExtendedPurpose", &kText140},
+                                                      {"ChargeBearer", &kChargeBearer},
+                                                      {"CurrencyOfTransfer", &kCurrency, kMust},
+                                                      {"DestinationCountryCode", &kCountry},
+                                                      {"InstructedAmount", &kAmount, kMust},
+                                                      {"ExchangeRateInformation", &kExchange},
+                                                      {"DebtorAccount", &kDebtor},
+                                                      {"Creditor", &kCreditorParty},
+                                                      {"CreditorAgent", &kAgent},
+                                                      {"CreditorAccount", &kCreditor, kMust},
+                                                      {"UltimateCreditor", &kUltimate},
+                                                      {"UltimateDebtor", &kUltimate},
+                                                      {"RegulatoryReporting", &kReportings},
+                                                      {"RemittanceInformation", &kRemittance},
+                                                      {"SupplementaryData", &kSupplementary}};
+constexpr Shape kInternationalInitiation = object(kInternationalInitiationMembers);
+constexpr Member kInternationalDataMembers[] = {{"ReadRefundAccount", &kYesNo},
+                                                {"Initiation", &kInternationalInitiation, kMust},
+                                                {"Authorisation", &kAuthorisation},
+                                                {"SCASupportData", &kScaSupport}};
+constexpr Shape kInternationalData = object(kInternationalDataMembers);
+constexpr Member kInternationalMembers[] = {{"Data", &kInternationalData, kMust}, {"Risk", &kRisk, kMust}};
+constexpr Shape kInternational = object(kInternationalMembers);
+
+// file payment
+constexpr Shape kCount = text(1, 15);
+constexpr Shape kFileHash = text(1, 44);
+constexpr Member kFileInitiationMembers[] = {{"FileType", &kAnyText, kMust},
+                                             {"FileHash", &kFileHash, kMust},
+                                             {"FileReference", &kText40},
+                                             {"NumberOfTransactions", &kCount},
+                                             {"ControlSum", &kNumber},
+                                             {"RequestedExecutionDateTime", &kTime},
+                                             {"LocalInstrument", &kAnyText},
+                                             {"CreditorAgent", &kAgent},
+                                             {"DebtorAccount", &kDebtor},
+                                             {"UltimateDebtor", &kUltimate},
+                                             {"RemittanceInformation", &kRemittance},
+                                             {"SupplementaryData", &kSupplementary}};
+constexpr Shape kFileInitiation = object(kFileInitiationMembers);
+constexpr Member kFileDataMembers[] = {
+    {"Initiation", &kFileInitiation, kMust}, {"Authorisation", &kAuthorisation}, {"SCASupportData", &kScaSupport}};
+constexpr Shape kFileData = object(kFileDataMembers);
+constexpr Member kFileMembers[] = {{"Data", &kFileData, kMust}};
+constexpr Shape kFile = object(kFileMembers);
+constexpr Shape kFilePayments = list(kDomesticInitiation, 1, 500);
+constexpr Member kFileContentDataMembers[] = {{"DomesticPayments", &kFilePayments, kMust}};
+constexpr Shape kFileContentData = object(kFileContentDataMembers);
+constexpr Member kFileContentMembers[] = {{"Data", &kFileContentData, kMust}};
+constexpr Shape kFileContent = object(kFileContentMembers);
+
 // variable recurring payments. What a customer agrees to is never admitted unread: closed where the schema says
 // nothing.
 constexpr std::string_view kPeriodTypes[] = {"Day", "Week", "Fortnight", "Month", "Half-year", "Year"};
@@ -315,12 +385,16 @@ const Shape* consent_shape(consent::ConsentKind kind) {
       return &kVrp;
     case consent::ConsentKind::funds_confirmation:
       return &kFunds;
-    case consent::ConsentKind::account_access:
     case consent::ConsentKind::international_payment:
+      return &kInternational;
     case consent::ConsentKind::file_payment:
+      return &kFile;
+    case consent::ConsentKind::account_access:
       return nullptr;
   }
   return nullptr;
 }
+
+const Shape& payment_file_shape() { return kFileContent; }
 
 }  // namespace gateway

@@ -1,6 +1,7 @@
 // The requests of the UK surface that create consents to payments, VRP and confirmation of funds, as shapes:
 // OBWriteDomesticConsent4, OBWriteDomesticScheduledConsent4, OBWriteDomesticStandingOrderConsent5,
-// OBDomesticVRPConsentRequest, OBFundsConfirmationConsent1 (everything).
+// OBWriteInternationalConsent5, OBWriteFileConsent3, OBDomesticVRPConsentRequest, OBFundsConfirmationConsent1
+// (everything).
 #pragma once
 
 #include "consent/consent_kind.h"
@@ -8,7 +9,10 @@
 
 namespace gateway {
 
-// nullptr: this surface does not create such consents here.
+// nullptr: account access has its own.
 const Shape* consent_shape(consent::ConsentKind kind);
+// The file of a file payment consent, FileType UK.OBIE.PaymentInitiation.4.0: payments as in a domestic payment
+// consent.
+const Shape& payment_file_shape();
 
 }  // namespace gateway

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 // What TPPs ask for beside account data, as UK Open Banking writes it.
 export const SHOP = { SchemeName: 'UK.OBIE.SortCodeAccountNumber', Identification: '08080021325698', Name: 'Ealing Books' };
 const gbp = (amount) => ({ Amount: amount, Currency: 'GBP' });
@@ -23,6 +25,21 @@ export const standing = () => ({
       Frequency: { Type: 'MNTH' } } } },
   Risk: {},
 });
+
+export const INTERNATIONAL = 'pisp/international-payment-consents';
+export const international = () => payment('80.00', { CurrencyOfTransfer: 'EUR', ChargeBearer: 'Shared', DestinationCountryCode: 'FR',
+  ExchangeRateInformation: { UnitCurrency: 'GBP', ExchangeRate: 1.18, RateType: 'Agreed', ContractIdentification: 'FX-7' },
+  CreditorAccount: { SchemeName: 'UK.OBIE.IBAN', Identification: 'FR1420041010050500013M02606', Name: 'Librairie' } });
+
+export const FILE = 'pisp/file-payment-consents';
+// A consent to a batch of payments; `file` is uploaded when the consent is there.
+export const batch = () => {
+  const one = (amount, name) => ({ ...payment(amount).Data.Initiation, CreditorAccount: { ...SHOP, Name: name } });
+  const file = { Data: { DomesticPayments: [one('1200.00', 'Ada Wells'), one('34.56', 'Bo Finch'), one('7.00', 'Chloë Ames')] } };
+  const hash = createHash('sha256').update(JSON.stringify(file)).digest('base64');
+  return { file, Data: { Initiation: { FileType: 'UK.OBIE.PaymentInitiation.4.0', FileHash: hash, FileReference: 'Wages 11',
+    NumberOfTransactions: '3', ControlSum: 1241.56 } } };
+};
 
 export const VRP = 'pisp/domestic-vrp-consents';
 export const vrp = () => ({

@@ -89,12 +89,19 @@ export class Tpp {
   }
 
   // A consent to a payment, VRP or confirmation of funds: kind "pisp/domestic-payment-consents", …
-  async createOrder(kind, body) {
+  // With `file`: uploaded as the consent's payments.
+  async createOrder(kind, { file, ...body }) {
     const token = await this.clientToken(kind.startsWith('cbpii') ? 'fundsconfirmations' : 'payments');
     const { status, body: created } = await this.call('POST', `/open-banking/v4.0/${kind}`, token, body,
       kind.startsWith('cbpii') ? {} : { 'x-idempotency-key': randomUUID() });
     assert.equal(status, 201, JSON.stringify(created));
-    return created.Data.ConsentId;
+    const { ConsentId: id } = created.Data;
+    if (file) {
+      const { status: uploaded, body: answer } = await this.call('POST', `/open-banking/v4.0/${kind}/${id}/file`, token, file,
+        { 'x-idempotency-key': randomUUID() });
+      assert.equal(uploaded, 200, JSON.stringify(answer));
+    }
+    return id;
   }
 
   async orderStatus(kind, consentId) {
