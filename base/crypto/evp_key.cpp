@@ -242,7 +242,12 @@ bool set_pss(EVP_PKEY_CTX* context) {
          EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) > 0;
 }
 
-bool verify_es256(EVP_PKEY* key, std::string_view input, std::string_view signature) {
+// Setting one up anew costs a look-up of the algorithm by name, under a lock that all threads share.
+EvpPkeyCtxPtr context_for_one_use(const PreparedKey& key) {
+  return EvpPkeyCtxPtr(ossl_check(EVP_PKEY_CTX_dup(key.context.get()), "EVP_PKEY_CTX_dup"));
+}
+
+bool verify_es256(const PreparedKey& key, std::string_view input, std::string_view signature) {
   // [RFC7518-3.4] The signature is R and S, 32 octets each, and nothing else: DER has another length.
   if (signature.size() != 2 * kP256Bytes) return false;
   // FIPS 186-5 section 6.4.2: r and s lie in [1, n-1]; zeros would fit every message where a verifier forgets it.
@@ -252,9 +257,7 @@ bool verify_es256(EVP_PKEY* key, std::string_view input, std::string_view signat
   }
   const std::string der = der_signature(signature);
   const std::string digest = sha256(input);
-  const EvpPkeyCtxPtr context(ossl_check(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr), "EVP_PKEY_CTX_new"));
-  ossl_check(EVP_PKEY_verify_init(context.get()), "EVP_PKEY_verify_init");
-  return EVP_PKEY_verify(context.get(), as_octets(std::string_view(der)), der.size(),
+  return EVP_PKEY_verify(context_for_one_use(key).get(), as_octets(std::string_view(der)), der.size(),
                          as_octets(std::string_view(digest)), digest.size()) == 1;
 }
 
@@ -369,32 +372,44 @@ PrivateMembers private_members(const EVP_PKEY* key, JwsAlgorithm algorithm) {
   return members;
 }
 
-bool verify_with(EVP_PKEY* key, JwsAlgorithm algorithm, std::string_view input, std::string_view signature) {
+PreparedKey prepare(EvpPkeyPtr key, JwsAlgorithm algorithm, KeyUse use) {
+  if (algorithm != JwsAlgorithm::es256) return {std::move(key), nullptr};
+  EvpPkeyCtxPtr context(ossl_check(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr), "EVP_PKEY_CTX_new"));
+  ossl_check(use == KeyUse::sign ? EVP_PKEY_sign_init(context.get()) : EVP_PKEY_verify_init(context.get()),
+             "EVP_PKEY_sign_init or EVP_PKEY_verify_init");
+  return {std::move(key), std::move(context)};
+}
+
+PreparedKey prepare(const PreparedKey& same, JwsAlgorithm algorithm, KeyUse use) {
+  ossl_check(EVP_PKEY_up_ref(same.key.get()), "EVP_PKEY_up_ref");
+  return prepare(EvpPkeyPtr(same.key.get()), algorithm, use);
+}
+
+bool verify_with(const PreparedKey& key, JwsAlgorithm algorithm, std::string_view input, std::string_view signature) {
   // [FAPI2-SP-FINAL-5.4.1-1] "shall use PS256, ES256, or EdDSA" for all that is believed here; what is signed with
   // RS256 is for others to verify.
   if (algorithm == JwsAlgorithm::rs256) return false;
   const bool fits = algorithm == JwsAlgorithm::es256 ? verify_es256(key, input, signature)
-                                                     : verify_digest(key, algorithm, input, signature);
+                                                     : verify_digest(key.key.get(), algorithm, input, signature);
   if (!fits) drain_error_queue();
   return fits;
 }
 
-std::optional<std::string> sign_with(EVP_PKEY* key, JwsAlgorithm algorithm, std::string_view input) {
-  std::string signature(static_cast<std::size_t>(EVP_PKEY_get_size(key)), '\0');
+std::optional<std::string> sign_with(const PreparedKey& key, JwsAlgorithm algorithm, std::string_view input) {
+  std::string signature(static_cast<std::size_t>(EVP_PKEY_get_size(key.key.get())), '\0');
   std::size_t size = signature.size();
   bool made = false;
   if (algorithm == JwsAlgorithm::es256) {
     const std::string digest = sha256(input);
-    const EvpPkeyCtxPtr context(ossl_check(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr), "EVP_PKEY_CTX_new"));
-    made = EVP_PKEY_sign_init(context.get()) == 1 &&
-           EVP_PKEY_sign(context.get(), as_octets(signature), &size, as_octets(std::string_view(digest)),
-                         digest.size()) == 1;
+    made = EVP_PKEY_sign(context_for_one_use(key).get(), as_octets(signature), &size,
+                         as_octets(std::string_view(digest)), digest.size()) == 1;
   } else {
     const bool pss = algorithm == JwsAlgorithm::ps256;
     const bool rsa = pss || algorithm == JwsAlgorithm::rs256;  // whose default padding is RS256's, RSASSA-PKCS1-v1_5
     const EvpMdCtxPtr context(ossl_check(EVP_MD_CTX_new(), "EVP_MD_CTX_new"));
     EVP_PKEY_CTX* key_context = nullptr;
-    made = EVP_DigestSignInit(context.get(), &key_context, rsa ? fetched_sha256() : nullptr, nullptr, key) == 1 &&
+    made = EVP_DigestSignInit(context.get(), &key_context, rsa ? fetched_sha256() : nullptr, nullptr, key.key.get()) ==
+               1 &&
            (!pss || set_pss(key_context)) &&
            EVP_DigestSign(context.get(), as_octets(signature), &size, as_octets(input), input.size()) == 1;
   }

@@ -2,6 +2,7 @@
 // algorithms of RFC 7518 section 3 and RFC 8037 on it. Internal to base/crypto.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,7 +44,17 @@ EvpPkeyPtr import_private(const PublicMembers& members, const PrivateMembers& se
 Result<PublicMembers, JwkError> public_members(const EVP_PKEY* key);
 PrivateMembers private_members(const EVP_PKEY* key, JwsAlgorithm algorithm);
 
-bool verify_with(EVP_PKEY* key, JwsAlgorithm algorithm, std::string_view input, std::string_view signature);
-std::optional<std::string> sign_with(EVP_PKEY* key, JwsAlgorithm algorithm, std::string_view input);
+// A key, and for ES256 a context that is ready for the one operation. The context is only ever copied: each use works
+// on its own, so that many threads may use one key at once and nothing of a use is left for the next.
+struct PreparedKey {
+  EvpPkeyPtr key;
+  EvpPkeyCtxPtr context;  // null for the other algorithms
+};
+enum class KeyUse : std::uint8_t { sign, verify };
+PreparedKey prepare(EvpPkeyPtr key, JwsAlgorithm algorithm, KeyUse use);
+PreparedKey prepare(const PreparedKey& same, JwsAlgorithm algorithm, KeyUse use);
+
+bool verify_with(const PreparedKey& key, JwsAlgorithm algorithm, std::string_view input, std::string_view signature);
+std::optional<std::string> sign_with(const PreparedKey& key, JwsAlgorithm algorithm, std::string_view input);
 
 }  // namespace base::crypto

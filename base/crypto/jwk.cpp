@@ -14,7 +14,7 @@
 namespace base::crypto {
 
 struct PublicKey::Impl {
-  EvpPkeyPtr key;
+  PreparedKey key;
   PublicMembers members;
   JwsAlgorithm algorithm;
   std::string kid;
@@ -22,7 +22,7 @@ struct PublicKey::Impl {
 };
 
 struct PrivateKey::Impl {
-  EvpPkeyPtr key;
+  PreparedKey key;
   PublicKey public_half;
 };
 
@@ -117,7 +117,8 @@ Result<PublicKey, JwkError> make_public(PublicMembers members, std::string kid,
   const JwsAlgorithm algorithm = algorithm_for(members, rsa);
   std::string thumbprint = sha256_base64url(thumbprint_input(members));
   return PublicKey(std::make_shared<const PublicKey::Impl>(
-      PublicKey::Impl{std::move(key), std::move(members), algorithm, std::move(kid), std::move(thumbprint)}));
+      PublicKey::Impl{prepare(std::move(key), algorithm, KeyUse::verify), std::move(members), algorithm, std::move(kid),
+                      std::move(thumbprint)}));
 }
 
 Result<PublicKey, JwkError> read_public(const json::Value& value, AllowPrivate allow_private, Half half,
@@ -193,12 +194,14 @@ Result<PrivateKey, JwkError> finish_private(EvpPkeyPtr key, std::string kid, Jws
   TRY(PublicMembers members, public_members(key.get()));
   TRY(const PublicKey probed, make_public(members, kid));
   constexpr std::string_view kProbe = "the two halves of a key belong together";
-  const auto signature = sign_with(key.get(), probed.algorithm(), kProbe);
+  PreparedKey prepared = prepare(std::move(key), probed.algorithm(), KeyUse::sign);
+  const auto signature = sign_with(prepared, probed.algorithm(), kProbe);
   if (!signature || !probed.verify(kProbe, *signature)) {
     return refuse(JwkErrorCode::invalid_key, "the private half does not fit the public half");
   }
   TRY(PublicKey public_half, make_public(std::move(members), std::move(kid), rsa));
-  return PrivateKey(std::make_shared<const PrivateKey::Impl>(PrivateKey::Impl{std::move(key), std::move(public_half)}));
+  return PrivateKey(
+      std::make_shared<const PrivateKey::Impl>(PrivateKey::Impl{std::move(prepared), std::move(public_half)}));
 }
 
 Result<PrivateMembers, JwkError> read_private_members(json::Reader& jwk, JwsAlgorithm algorithm) {
@@ -297,24 +300,23 @@ const std::string& PublicKey::kid() const { return impl_->kid; }
 const std::string& PublicKey::thumbprint() const { return impl_->thumbprint; }
 
 PublicKey PublicKey::with_kid(std::string kid) const {
-  EVP_PKEY* const key = impl_->key.get();
-  ossl_check(EVP_PKEY_up_ref(key), "EVP_PKEY_up_ref");
-  return PublicKey(std::make_shared<const Impl>(
-      Impl{EvpPkeyPtr(key), impl_->members, impl_->algorithm, std::move(kid), impl_->thumbprint}));
+  return PublicKey(
+      std::make_shared<const Impl>(Impl{prepare(impl_->key, impl_->algorithm, KeyUse::verify), impl_->members,
+                                        impl_->algorithm, std::move(kid), impl_->thumbprint}));
 }
 
 std::string PublicKey::to_jwk() const { return json::dump(public_jwk(*impl_)); }
 
 std::string PublicKey::to_spki() const {
   unsigned char* der = nullptr;
-  const int size = i2d_PUBKEY(impl_->key.get(), &der);
+  const int size = i2d_PUBKEY(impl_->key.key.get(), &der);
   ossl_check(size, "i2d_PUBKEY");
   const OpenSslString<unsigned char> owned(der);
   return {reinterpret_cast<const char*>(der), static_cast<std::size_t>(size)};
 }
 
 bool PublicKey::verify(std::string_view input, std::string_view signature) const {
-  return verify_with(impl_->key.get(), impl_->algorithm, input, signature);
+  return verify_with(impl_->key, impl_->algorithm, input, signature);
 }
 
 PrivateKey PrivateKey::generate(JwsAlgorithm algorithm, std::string kid) {
@@ -363,14 +365,13 @@ Result<PrivateKey, JwkError> PrivateKey::from_pkcs8(std::string_view der, JwsAlg
 const PublicKey& PrivateKey::public_key() const { return impl_->public_half; }
 
 PrivateKey PrivateKey::with_kid(std::string kid) const {
-  EVP_PKEY* const key = impl_->key.get();
-  ossl_check(EVP_PKEY_up_ref(key), "EVP_PKEY_up_ref");
-  return PrivateKey(std::make_shared<const Impl>(Impl{EvpPkeyPtr(key), impl_->public_half.with_kid(std::move(kid))}));
+  return PrivateKey(std::make_shared<const Impl>(
+      Impl{prepare(impl_->key, algorithm(), KeyUse::sign), impl_->public_half.with_kid(std::move(kid))}));
 }
 
 Secret PrivateKey::to_pkcs8() const {
   const std::unique_ptr<PKCS8_PRIV_KEY_INFO, OpenSslFree<PKCS8_PRIV_KEY_INFO_free>> info(
-      ossl_check(EVP_PKEY2PKCS8(impl_->key.get()), "EVP_PKEY2PKCS8"));
+      ossl_check(EVP_PKEY2PKCS8(impl_->key.key.get()), "EVP_PKEY2PKCS8"));
   unsigned char* der = nullptr;
   const int size = i2d_PKCS8_PRIV_KEY_INFO(info.get(), &der);
   ossl_check(size, "i2d_PKCS8_PRIV_KEY_INFO");
@@ -381,7 +382,7 @@ Secret PrivateKey::to_pkcs8() const {
 
 Secret PrivateKey::to_pem() const {
   const BioPtr bio(ossl_check(BIO_new(BIO_s_secmem()), "BIO_new"));
-  ossl_check(PEM_write_bio_PKCS8PrivateKey(bio.get(), impl_->key.get(), nullptr, nullptr, 0, nullptr, nullptr),
+  ossl_check(PEM_write_bio_PKCS8PrivateKey(bio.get(), impl_->key.key.get(), nullptr, nullptr, 0, nullptr, nullptr),
              "PEM_write_bio_PKCS8PrivateKey");
   char* text = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &text);
@@ -390,7 +391,7 @@ Secret PrivateKey::to_pem() const {
 
 Secret PrivateKey::to_private_jwk() const {
   json::Value jwk = public_jwk(*impl_->public_half.impl_);
-  const PrivateMembers secrets = private_members(impl_->key.get(), algorithm());
+  const PrivateMembers secrets = private_members(impl_->key.key.get(), algorithm());
   jwk["d"] = base64url_encode(secrets.d.reveal());
   if (algorithm() == JwsAlgorithm::ps256 || algorithm() == JwsAlgorithm::rs256) {
     jwk["p"] = base64url_encode(secrets.p.reveal());
@@ -405,7 +406,7 @@ Secret PrivateKey::to_private_jwk() const {
 }
 
 std::string PrivateKey::sign(std::string_view input) const {
-  auto signature = sign_with(impl_->key.get(), algorithm(), input);
+  auto signature = sign_with(impl_->key, algorithm(), input);
   if (!signature) throw OpenSslError("signing failed with a key that signed before");
   return std::move(*signature);
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -342,6 +344,50 @@ TEST(Jws, ManyThreadsShareOneKey) {
   }
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(wrong.load(), 0);
+}
+
+// Each thread signs and verifies with keys of every algorithm in turn, those of the other threads among them.
+TEST(Jws, ManyThreadsShareManyKeys) {
+  std::vector<PrivateKey> keys;
+  for (const auto algorithm : {JwsAlgorithm::es256, JwsAlgorithm::eddsa, JwsAlgorithm::es256, JwsAlgorithm::ps256})
+    keys.push_back(PrivateKey::generate(algorithm));
+  keys.push_back(keys.front().with_kid("the first again"));
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < 6; ++t) {
+    threads.emplace_back([&, t] {
+      for (std::size_t i = 0; i < 30; ++i) {
+        const PrivateKey& key = keys[(t + i) % keys.size()];
+        const std::string input = std::to_string(t) + '.' + std::to_string(i);
+        const std::string signature = key.sign(input);
+        if (!key.public_key().verify(input, signature)) ++wrong;
+        if (key.public_key().verify(input + '0', signature)) ++wrong;
+        // Two on: never the same key under its other name.
+        if (keys[(t + i + 2) % keys.size()].public_key().verify(input, signature)) ++wrong;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(wrong.load(), 0);
+}
+
+TEST(Jws, ARefusedSignatureLeavesNothingToTheNextOne) {
+  const PrivateKey key = PrivateKey::generate(JwsAlgorithm::es256);
+  const PublicKey& holder = key.public_key();
+  const std::string good = key.sign("input");
+  std::string wrong = good;
+  wrong[5] = static_cast<char>(wrong[5] ^ 1);
+  for (const std::string& refused : {wrong, std::string(64, '\x01'), good.substr(1), key.sign("other")}) {
+    EXPECT_FALSE(holder.verify("input", refused));
+    EXPECT_TRUE(holder.verify("input", good));
+    EXPECT_FALSE(holder.verify("other", good));
+  }
+  // A key's copies outlive it.
+  std::optional<PrivateKey> original = PrivateKey::generate(JwsAlgorithm::es256);
+  const PrivateKey copy = original->with_kid("copy");
+  const PublicKey half = original->public_key().with_kid("half");
+  original.reset();
+  EXPECT_TRUE(half.verify("input", copy.sign("input")));
 }
 
 }  // namespace

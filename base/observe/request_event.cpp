@@ -67,6 +67,4 @@ std::string to_json(const RequestEvent& event) {
   return out;
 }
 
-void log(const RequestEvent& event) { log_json(event.status >= 500 ? Level::warning : Level::info, to_json(event)); }
-
 }  // namespace base::observe

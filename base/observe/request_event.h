@@ -38,7 +38,5 @@ struct RequestEvent {
 // One JSON object, empty members left out: the log line's and the journal's form. Times are RFC 3339 UTC in
 // microseconds.
 std::string to_json(const RequestEvent& event);
-// Writes it as one log line (level info; warning for 5xx).
-void log(const RequestEvent& event);
 
 }  // namespace base::observe
