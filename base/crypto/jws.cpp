@@ -5,6 +5,7 @@
 #include "base/encoding.h"
 #include "base/http/message.h"
 #include "base/json/reader.h"
+#include "base/observe/log.h"
 
 namespace base::crypto {
 namespace {
@@ -45,7 +46,11 @@ Result<JwsHeader, JwsError> read_header_json(const std::string& text) {
   return header;
 }
 
-std::string json_string(const std::string& text) { return json::dump(json::Value(text)); }
+std::string json_string(std::string_view text) {
+  std::string out;
+  observe::append_json_string(out, text);
+  return out;
+}
 
 }  // namespace
 

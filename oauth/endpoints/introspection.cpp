@@ -4,6 +4,7 @@
 
 #include "base/crypto/hash.h"
 #include "base/crypto/jws.h"
+#include "base/json/object_text.h"
 #include "base/json/strict.h"
 #include "oauth/checks/current_client.h"
 #include "oauth/checks/table.h"
@@ -13,8 +14,8 @@
 namespace oauth {
 namespace {
 
-using base::json::Value;
-using Answer = base::Result<Value, OAuthError>;
+using base::json::ObjectText;
+using Answer = base::Result<std::string, OAuthError>;  // JSON
 
 constexpr std::string_view kSignedType = "application/token-introspection+jwt";
 
@@ -24,20 +25,20 @@ std::int64_t seconds_of(base::Instant at) {
 
 // [RFC7662-2.2] "the authorization server SHOULD NOT include any additional information about an inactive token,
 // including why the token is inactive". The request's own event says why.
-Value inactive(RequestContext& context, std::string why) {
+std::string inactive(RequestContext& context, std::string why) {
   context.call.event.reason = "inactive: " + std::move(why);
-  return {{"active", false}};
+  return ObjectText().boolean("active", false).take();
 }
 
-void add_grant_facts(Value& answer, const base::ConsentId& consent, base::Instant auth_time, const std::string& acr,
-                     const std::string& authorization_details) {
-  if (!consent.empty()) answer["consent_id"] = consent.str();
-  answer["auth_time"] = seconds_of(auth_time);
-  if (!acr.empty()) answer["acr"] = acr;
+void add_grant_facts(ObjectText& answer, const base::ConsentId& consent, base::Instant auth_time,
+                     const std::string& acr, const std::string& authorization_details) {
+  if (!consent.empty()) answer.text("consent_id", consent.str());
+  answer.number("auth_time", seconds_of(auth_time));
+  if (!acr.empty()) answer.text("acr", acr);
   // [RFC9396-9.2] "the AS MUST convey authorization_details … in the introspection response"
   if (!authorization_details.empty()) {
-    auto details = base::json::parse_strict(authorization_details, {.max_bytes = kMaxAccessTokenBytes});
-    if (details) answer["authorization_details"] = std::move(*details);
+    const auto details = base::json::parse_strict(authorization_details, {.max_bytes = kMaxAccessTokenBytes});
+    if (details) answer.json("authorization_details", base::json::dump(*details));
   }
 }
 
@@ -60,22 +61,23 @@ Answer of_access_token(base::db::Transaction& tx, const GrantTools& tools, const
   if (!consent_stands(tx, tools, caller, token.consent)) return inactive(context, "the consent is not authorised now");
   context.call.event.psu = standing->psu;
 
-  Value answer = {
-      {"active", true},
-      {"iss", token.issuer},
-      {"aud", token.audience},
-      {"client_id", token.client.str()},
-      {"sub", token.subject},
-      {"scope", token.scope},
-      {"jti", token.jti},
-      {"iat", seconds_of(token.issued_at)},
-      {"exp", seconds_of(token.expires_at)},
-      {"token_type", token.jkt ? "DPoP" : "Bearer"},  // [RFC9449-6.2]
-  };
-  if (token.jkt) answer["cnf"]["jkt"] = *token.jkt;       // [RFC9449-6.2]
-  if (token.x5t) answer["cnf"]["x5t#S256"] = *token.x5t;  // [RFC8705-3.2]
+  ObjectText answer;
+  answer.boolean("active", true)
+      .text("iss", token.issuer)
+      .text("aud", token.audience)
+      .text("client_id", token.client.str())
+      .text("sub", token.subject)
+      .text("scope", token.scope)
+      .text("jti", token.jti)
+      .number("iat", seconds_of(token.issued_at))
+      .number("exp", seconds_of(token.expires_at))
+      .text("token_type", token.jkt ? "DPoP" : "Bearer");  // [RFC9449-6.2]
+  ObjectText confirmation;
+  if (token.jkt) confirmation.text("jkt", *token.jkt);       // [RFC9449-6.2]
+  if (token.x5t) confirmation.text("x5t#S256", *token.x5t);  // [RFC8705-3.2]
+  answer.json("cnf", confirmation.take());
   if (token.auth_time) add_grant_facts(answer, token.consent, *token.auth_time, token.acr, token.authorization_details);
-  return answer;
+  return answer.take();
 }
 
 // A refresh token is between its client and this server: no resource server is told of it.
@@ -94,27 +96,26 @@ Answer of_refresh_token(base::db::Transaction& tx, const GrantTools& tools, Requ
   context.call.event.psu = grant->psu;
   if (!consent_stands(tx, tools, caller, grant->consent)) return inactive(context, "the consent is not authorised now");
 
-  Value answer = {
-      {"active", true},
-      {"iss", tools.settings.issuer},
-      {"client_id", grant->client.str()},
-      {"sub", tools.subjects.subject_of(brand, *context.client, grant->psu)},
-      {"scope", grant->scope},
-      {"iat", seconds_of(row->issued_at)},
-  };
+  ObjectText answer;
+  answer.boolean("active", true)
+      .text("iss", tools.settings.issuer)
+      .text("client_id", grant->client.str())
+      .text("sub", tools.subjects.subject_of(brand, *context.client, grant->psu))
+      .text("scope", grant->scope)
+      .number("iat", seconds_of(row->issued_at));
   add_grant_facts(answer, grant->consent, grant->auth_time, grant->acr, grant->authorization_details);
-  return answer;
+  return answer.take();
 }
 
 // [RFC9701-5] typ, iss, aud and iat; what was asked about stands in token_introspection, and nowhere beside it
-std::string sign_answer(const GrantTools& tools, const RequestContext& context, Value answer) {
-  const Value claims = {
-      {"iss", tools.settings.issuer},
-      {"aud", context.client->id.str()},  // never wider: attack 9
-      {"iat", seconds_of(context.now())},
-      {"token_introspection", std::move(answer)},
-  };
-  return base::crypto::sign_compact({.typ = "token-introspection+jwt", .kid = "", .jwk = ""}, base::json::dump(claims),
+std::string sign_answer(const GrantTools& tools, const RequestContext& context, const std::string& answer) {
+  const std::string claims = ObjectText()
+                                 .text("iss", tools.settings.issuer)
+                                 .text("aud", context.client->id.str())  // never wider: attack 9
+                                 .number("iat", seconds_of(context.now()))
+                                 .json("token_introspection", answer)
+                                 .take();
+  return base::crypto::sign_compact({.typ = "token-introspection+jwt", .kid = "", .jwk = ""}, claims,
                                     tools.keys.current()->signing_key(context.now()));
 }
 
@@ -196,7 +197,7 @@ base::http::Response IntrospectionEndpoint::answer(RequestContext& context) cons
 
   base::http::Response response;
   const bool sign = wants_signed_introspection(call.request.headers);
-  response.body = sign ? sign_answer(grants_, context, std::move(*answer)) : base::json::dump(*answer);
+  response.body = sign ? sign_answer(grants_, context, *answer) : std::move(*answer);
   response.headers.add("Content-Type", std::string(sign ? kSignedType : "application/json"));
   response.headers.add("Cache-Control", "no-store");
   response.headers.add("Vary", "Accept");

@@ -1,5 +1,6 @@
 #include "oauth/grants/token_response.h"
 
+#include "base/json/object_text.h"
 #include "base/json/strict.h"
 #include "oauth/evidence.h"
 #include "oauth/store/client_store.h"
@@ -9,21 +10,19 @@
 namespace oauth {
 
 base::http::Response to_response(const TokenResponse& response) {
-  base::json::Value body = {
-      {"access_token", response.access_token},
-      {"token_type", response.token_type},
-      {"expires_in", response.expires_in.count()},
-      {"scope", response.scope},
-  };
-  if (!response.refresh_token.empty()) body["refresh_token"] = response.refresh_token;
-  if (!response.id_token.empty()) body["id_token"] = response.id_token;
+  base::json::ObjectText body;
+  body.text("access_token", response.access_token);
   if (!response.authorization_details.empty()) {
     // [RFC9396-7] "the AS MUST also return the authorization_details as granted"
-    auto details = base::json::parse_strict(response.authorization_details, {.max_bytes = kMaxAccessTokenBytes});
-    if (details) body["authorization_details"] = std::move(*details);
+    const auto details = base::json::parse_strict(response.authorization_details, {.max_bytes = kMaxAccessTokenBytes});
+    if (details) body.json("authorization_details", base::json::dump(*details));
   }
+  body.number("expires_in", response.expires_in.count());
+  if (!response.id_token.empty()) body.text("id_token", response.id_token);
+  if (!response.refresh_token.empty()) body.text("refresh_token", response.refresh_token);
+  body.text("scope", response.scope).text("token_type", response.token_type);
   base::http::Response out;
-  out.body = base::json::dump(body);
+  out.body = body.take();
   out.headers.add("Content-Type", "application/json");
   // [RFC6749-5.1] "MUST include the HTTP "Cache-Control" response header field with a value of "no-store""
   out.headers.add("Cache-Control", "no-store");

@@ -2,6 +2,7 @@
 
 #include "base/crypto/jws.h"
 #include "base/ensure.h"
+#include "base/json/object_text.h"
 #include "base/json/strict.h"
 #include "oauth/tokens/claims.h"
 
@@ -20,32 +21,33 @@ constexpr std::chrono::seconds kNodeSkew{5};
 }  // namespace
 
 std::string sign_access_token(const AccessToken& token, const base::crypto::PrivateKey& key) {
-  base::json::Value claims = {
-      {"iss", token.issuer},
-      {"aud", token.audience},
-      {"jti", token.jti},
-      {"client_id", token.client.str()},
-      {"scope", token.scope},
-      {"iat", seconds_of(token.issued_at)},
-      {"exp", seconds_of(token.expires_at)},
-  };
-  // [RFC9068-2.2] sub: the resource owner; where there is none, "an identifier the authorization server uses to
-  // indicate the client application"
-  claims["sub"] = token.subject;
-  if (token.jkt) claims["cnf"]["jkt"] = *token.jkt;
-  if (token.x5t) claims["cnf"]["x5t#S256"] = *token.x5t;
-  if (!token.grant.empty()) claims["grant_id"] = token.grant.str();
-  if (!token.consent.empty()) claims["openbanking_intent_id"] = token.consent.str();
-  if (token.auth_time) claims["auth_time"] = seconds_of(*token.auth_time);
-  if (!token.acr.empty()) claims["acr"] = token.acr;
+  base::json::ObjectText claims;
+  if (!token.acr.empty()) claims.text("acr", token.acr);
+  claims.text("aud", token.audience);
+  if (token.auth_time) claims.number("auth_time", seconds_of(*token.auth_time));
   // [RFC9396-9.1] "the AS should make the authorization details … available to the RS … adding the
   // authorization_details parameter to the access token in JWT format"
   if (!token.authorization_details.empty()) {
-    auto details = base::json::parse_strict(token.authorization_details, {.max_bytes = kMaxAccessTokenBytes});
+    const auto details = base::json::parse_strict(token.authorization_details, {.max_bytes = kMaxAccessTokenBytes});
     ENSURE(details.has_value(), "a grant's authorization_details are JSON");
-    claims["authorization_details"] = std::move(*details);
+    claims.json("authorization_details", base::json::dump(*details));
   }
-  return base::crypto::sign_compact({.typ = "at+jwt", .kid = "", .jwk = ""}, base::json::dump(claims), key);
+  claims.text("client_id", token.client.str());
+  base::json::ObjectText confirmation;
+  if (token.jkt) confirmation.text("jkt", *token.jkt);
+  if (token.x5t) confirmation.text("x5t#S256", *token.x5t);
+  if (token.jkt || token.x5t) claims.json("cnf", confirmation.take());
+  claims.number("exp", seconds_of(token.expires_at));
+  if (!token.grant.empty()) claims.text("grant_id", token.grant.str());
+  claims.number("iat", seconds_of(token.issued_at));
+  claims.text("iss", token.issuer);
+  claims.text("jti", token.jti);
+  if (!token.consent.empty()) claims.text("openbanking_intent_id", token.consent.str());
+  claims.text("scope", token.scope);
+  // [RFC9068-2.2] sub: the resource owner; where there is none, "an identifier the authorization server uses to
+  // indicate the client application"
+  claims.text("sub", token.subject);
+  return base::crypto::sign_compact({.typ = "at+jwt", .kid = "", .jwk = ""}, claims.take(), key);
 }
 
 base::Result<AccessToken, AccessTokenError> read_access_token(std::string_view text, const KeySnapshot& keys,
