@@ -27,8 +27,8 @@ struct AuthorizationServer::Parts {
         clients(deps.settings, deps.audit, deps.entropy, deps.jwks),
         detail_types(deps.settings),
         checks{deps.settings, deps.pool, client_keys, known_clients, dpop, deps.client_authorities, detail_types},
-        grants{deps.settings, deps.pool,     deps.audit, deps.entropy,       keys,
-               subjects,      deps.consents, ending,     refresh_replacement},
+        grants{deps.settings, deps.pool,     deps.audit, deps.entropy,        keys,
+               subjects,      deps.consents, ending,     refresh_replacement, known_refresh_tokens},
         par(checks, deps.entropy, deps.consents, deps.kek.derive(kHandleKeyLabel)),
         token(checks, grants),
         revocation(checks, grants),
@@ -43,6 +43,7 @@ struct AuthorizationServer::Parts {
   AuthorizationServerDeps deps;
   ClientKeys client_keys;
   KnownClients known_clients;
+  KnownRefreshTokens known_refresh_tokens;
   DpopVerifier dpop;
   KeyRing keys;
   Subjects subjects;

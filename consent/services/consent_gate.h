@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/caller.h"
 #include "base/db/transaction.h"
@@ -29,6 +31,12 @@ class ConsentGate {
  public:
   base::Result<AuthorisableIntent, IntentRefusal> intent(base::db::Transaction& tx, const base::Caller& caller,
                                                          const base::ClientId& client, const base::ConsentId& consent);
+  // The same for a scope whose consents are all of one life, as a demand of the transaction: it ends as Unmet when the
+  // consent is none that intent() finds authorisable whatever its facade (intent() may still: it knows the facade).
+  // nullopt, and nothing demanded: there is no such scope, or its consents are of both lives.
+  std::optional<AuthorisableIntent> demand_intent(base::db::Transaction& tx, const base::Caller& caller,
+                                                  const base::ClientId& client, const base::ConsentId& consent,
+                                                  std::string_view scope);
   // Is this consent authorised, and not expired, at caller.now.business?
   bool authorised(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent, GateLock lock);
   // May a code for it be redeemed? Also while further signatories are waited for: the tokens then wait with the

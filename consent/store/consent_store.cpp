@@ -66,6 +66,13 @@ SELECT 1 / count(*)
            AND (expires_at IS NULL OR expires_at > $4)
            FOR SHARE) AS held)sql"};
 
+// Divides by zero when there is none. Held by nothing: whether it may be authorised is asked again when it is.
+constexpr Statement kDemandAuthorisable{"consent.consent.demand_authorisable", R"sql(
+SELECT 1 / count(*)
+  FROM consent.consent
+ WHERE brand_id = $1 AND bank_id = $2 AND consent_id = $3 AND client_id = $4 AND kind = ANY ($5::text[])
+   AND status = ANY ($6::text[]) AND removed_at IS NULL AND (expires_at IS NULL OR expires_at > $7))sql"};
+
 constexpr Statement kFacts{"consent.consent.facts", R"sql(
 SELECT c.status, c.status_reason, c.facade, c.expires_at, c.psu_id, c.permissions, c.transactions_from, c.transactions_to,
        c.last_access_at,
@@ -249,10 +256,30 @@ std::vector<std::string> names_of(const std::set<policy::Permission>& permission
 }  // namespace
 
 std::vector<Statement> ConsentStore::statements() {
-  return {kLockWarnings, kSetWarning,    kOpenOfClient,   kOpenWithAccount,  kLiveBeside,  kInsert,
-          kFind,         kOfPsu,         kLockUpdate,     kLockShare,        kState,       kStateShare,
-          kFacts,        kAdvance,       kForgetAccounts, kAddAccounts,      kMarkRemoved, kTouch,
-          kLockExpired,  kAppendHistory, kHistory,        kDemandAuthorised, kSetTerms};
+  return {kLockWarnings,
+          kSetWarning,
+          kOpenOfClient,
+          kOpenWithAccount,
+          kLiveBeside,
+          kInsert,
+          kFind,
+          kOfPsu,
+          kLockUpdate,
+          kLockShare,
+          kState,
+          kStateShare,
+          kFacts,
+          kAdvance,
+          kForgetAccounts,
+          kAddAccounts,
+          kMarkRemoved,
+          kTouch,
+          kLockExpired,
+          kAppendHistory,
+          kHistory,
+          kDemandAuthorised,
+          kDemandAuthorisable,
+          kSetTerms};
 }
 
 void ConsentStore::insert(Transaction& tx, const Consent& c) {
@@ -319,6 +346,12 @@ std::optional<ConsentState> ConsentStore::state(Transaction& tx, const base::Ten
 void ConsentStore::demand_authorised(Transaction& tx, const base::Tenant& tenant, const base::ConsentId& id,
                                      Instant now) {
   exec_demand(tx, kDemandAuthorised, tenant.brand, tenant.bank, id, now);
+}
+
+void ConsentStore::demand_authorisable(Transaction& tx, const base::Tenant& tenant, const base::ConsentId& id,
+                                       const base::ClientId& client, const std::vector<std::string>& kinds,
+                                       const std::vector<std::string>& statuses, Instant now) {
+  exec_demand(tx, kDemandAuthorisable, tenant.brand, tenant.bank, id, client, kinds, statuses, now);
 }
 
 std::vector<Consent> ConsentStore::of_psu(Transaction& tx, const base::Tenant& tenant, const base::PsuId& psu,

@@ -55,6 +55,10 @@ class ConsentStore {
   // Held FOR SHARE until the transaction ends, which is Unmet when it is not authorised at `now`. `id` is a UUID.
   static void demand_authorised(base::db::Transaction& tx, const base::Tenant& tenant, const base::ConsentId& id,
                                 base::Instant now);
+  // The transaction is Unmet when there is none of these, live at `now`. `id` is a UUID.
+  static void demand_authorisable(base::db::Transaction& tx, const base::Tenant& tenant, const base::ConsentId& id,
+                                  const base::ClientId& client, const std::vector<std::string>& kinds,
+                                  const std::vector<std::string>& statuses, base::Instant now);
   static std::vector<Consent> of_psu(base::db::Transaction& tx, const base::Tenant& tenant, const base::PsuId& psu,
                                      int limit);
   // Moves the row to `after`'s state where it still is in `from`: false when it is not.

@@ -16,6 +16,11 @@ oauth::IntentRefusal translated(consent::IntentRefusal refusal) {
   return oauth::IntentRefusal::unknown;
 }
 
+oauth::Intent intent_of(consent::AuthorisableIntent intent) {
+  return {std::move(intent.consent), std::move(intent.scope),
+          intent.life == consent::AuthorisableIntent::Life::long_lived};
+}
+
 // "No" from the bank is a refusal; anything else that is not an answer means that nobody knows yet.
 template <class T>
 consent::BankFailure failure_of(const connectors::Outcome<T>& outcome) {
@@ -31,7 +36,15 @@ base::Result<oauth::Intent, oauth::IntentRefusal> ConsentGateAdapter::intent(bas
                                                                              const base::ConsentId& consent) {
   auto intent = gate_.intent(tx, caller, client, consent);
   if (!intent) return base::failure(translated(intent.error()));
-  return oauth::Intent{intent->consent, intent->scope, intent->life == consent::AuthorisableIntent::Life::long_lived};
+  return intent_of(*std::move(intent));
+}
+
+std::optional<oauth::Intent> ConsentGateAdapter::demand_intent(base::db::Transaction& tx, const base::Caller& caller,
+                                                               const base::ClientId& client,
+                                                               const base::ConsentId& consent, std::string_view scope) {
+  auto intent = gate_.demand_intent(tx, caller, client, consent, scope);
+  if (!intent) return std::nullopt;
+  return intent_of(*std::move(intent));
 }
 
 bool ConsentGateAdapter::authorised(base::db::Transaction& tx, const base::Caller& caller,

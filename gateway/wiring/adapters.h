@@ -23,6 +23,9 @@ class ConsentGateAdapter final : public oauth::ConsentGate {
   base::Result<oauth::Intent, oauth::IntentRefusal> intent(base::db::Transaction& tx, const base::Caller& caller,
                                                            const base::ClientId& client,
                                                            const base::ConsentId& consent) override;
+  std::optional<oauth::Intent> demand_intent(base::db::Transaction& tx, const base::Caller& caller,
+                                             const base::ClientId& client, const base::ConsentId& consent,
+                                             std::string_view scope) override;
   bool authorised(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent,
                   oauth::ConsentLock lock) override;
   bool redeemable(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent) override;

@@ -2,7 +2,7 @@
 
 #include "base/crypto/hash.h"
 #include "base/encoding.h"
-#include "base/json/strict.h"
+#include "base/json/object_text.h"
 #include "oauth/checks/current_client.h"
 #include "oauth/checks/table.h"
 #include "oauth/grants/token_response.h"
@@ -28,6 +28,28 @@ base::Result<void, OAuthError> record_request_object(base::db::Transaction& tx, 
   }
   insert_signed_request(tx, caller, context.client->id, request_hash, object.text);
   return {};
+}
+
+// The one scope asked for that needs a consent; nullopt: none, or more than one.
+std::optional<std::string_view> only_intent_scope(const std::string& scope) {
+  std::optional<std::string_view> only;
+  for (const auto candidate : kIntentScopes) {
+    if (!scope_has(scope, candidate)) continue;
+    if (only) return std::nullopt;
+    only = candidate;
+  }
+  return only;
+}
+
+// Without a round trip, where the scope alone tells what the consent would. False: it has to be read.
+bool demand_intent(base::db::Transaction& tx, const base::Caller& caller, ConsentGate& consents,
+                   PushedRequest& request) {
+  const auto scope = only_intent_scope(request.scope);
+  if (request.consent.empty() || !scope) return false;
+  const auto intent = consents.demand_intent(tx, caller, request.client, request.consent, *scope);
+  if (!intent) return false;
+  request.long_lived = intent->long_lived;
+  return true;
 }
 
 // The consent's own scope must be asked for, and no other that needs a consent.
@@ -85,21 +107,35 @@ base::http::Response PushedAuthorizationEndpoint::answer(RequestContext& context
   const std::string handle_hash =
       base::crypto::sha256(interaction_handle_of(handle_key_, request.ends_at, handle.hash));
 
-  const auto stored = base::db::in_transaction(
-      checks_.pool, call.caller.deadline, [&](base::db::Transaction& tx) -> base::Result<bool, OAuthError> {
-        record_authentication(tx, context);
-        TRY_VOID(record_request_object(tx, context, handle.hash));
-        TRY_VOID(take_intent(tx, call.caller, consents_, request));
-        insert_pushed_request(tx, call.caller.tenant.brand, request, handle, handle_hash);
-        return true;
-      });
+  bool demanded = false;
+  const auto store = [&](bool may_demand) {
+    return base::db::in_transaction(checks_.pool, call.caller.deadline,
+                                    [&](base::db::Transaction& tx) -> base::Result<bool, OAuthError> {
+                                      record_authentication(tx, context);
+                                      TRY_VOID(record_request_object(tx, context, handle.hash));
+                                      demanded = may_demand && demand_intent(tx, call.caller, consents_, request);
+                                      if (!demanded) TRY_VOID(take_intent(tx, call.caller, consents_, request));
+                                      insert_pushed_request(tx, call.caller.tenant.brand, request, handle, handle_hash);
+                                      return true;
+                                    });
+  };
+  const auto stored = [&] {
+    try {
+      return store(true);
+    } catch (const base::db::Unmet& unmet) {
+      if (!demanded || assertion_unmet(unmet)) throw;
+    }
+    return store(false);  // which has the reason
+  }();
   if (!stored) return to_response(stored.error(), call);
 
   // [RFC9126-2.2] "201 Created", request_uri and expires_in
   base::http::Response response;
   response.status = 201;
-  response.body = base::json::dump({{"request_uri", std::string(kRequestUriPrefix) + handle.text},
-                                    {"expires_in", profile.request_uri_lifetime.count()}});
+  response.body = base::json::ObjectText()
+                      .number("expires_in", profile.request_uri_lifetime.count())
+                      .text("request_uri", std::string(kRequestUriPrefix) + handle.text)
+                      .take();
   response.headers.add("Content-Type", "application/json");
   response.headers.add("Cache-Control", "no-store");
   return context.with_next_nonce(std::move(response));

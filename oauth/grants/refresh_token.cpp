@@ -32,10 +32,14 @@ GrantOutcome refresh_token(const GrantTools& tools, RequestContext& context) {
   const std::string token(*context.form.only("refresh_token"));
   const std::string hash = base::crypto::sha256(token);
 
+  std::shared_ptr<const RefreshGrant> known = tools.known_refresh_tokens.find(brand, hash);
+  std::shared_ptr<const RefreshGrant> as_read;  // to be remembered once it has led to a token
+
   const auto refresh = [&](base::db::Transaction& tx) -> GrantOutcome {
     record_authentication(tx, context);
-    auto found = find_refresh_grant(tx, brand, hash);
+    std::optional<RefreshGrant> found = known ? std::optional(*known) : find_refresh_grant(tx, brand, hash);
     if (!found) return invalid_grant("no such refresh token");
+    if (!known) as_read = std::make_shared<const RefreshGrant>(*found);
     const RefreshTokenRow* const row = &found->token;
     Grant* const grant = &found->grant;
     context.call.event.grant = row->grant;
@@ -50,7 +54,11 @@ GrantOutcome refresh_token(const GrantTools& tools, RequestContext& context) {
     context.call.event.consent = row->consent;
     // Lock order: consent, then grant. A revocation under way is waited for, and then seen: both go out with COMMIT.
     if (!row->consent.empty()) tools.consents.demand_authorised(tx, caller, row->consent);
-    demand_live_grant(tx, brand, row->grant);
+    if (known) {
+      demand_unchanged(tx, brand, hash, *known);
+    } else {
+      demand_live_grant(tx, brand, row->grant);
+    }
     context.call.event.psu = grant->psu;
 
     std::string scope = grant->scope;
@@ -79,8 +87,24 @@ GrantOutcome refresh_token(const GrantTools& tools, RequestContext& context) {
     tools.audit.record(tx, entry);
     return response;
   };
+  const auto remember = [&](GrantOutcome outcome) {
+    const bool replaced = outcome && *outcome && !(*outcome)->refresh_token.empty();
+    if (replaced) tools.known_refresh_tokens.forget(brand, hash);
+    if (outcome && *outcome && !replaced && as_read) tools.known_refresh_tokens.keep(brand, hash, *as_read);
+    return outcome;
+  };
+  if (known) {
+    try {
+      return remember(base::db::in_transaction(tools.pool, caller.deadline, refresh));
+    } catch (const base::db::Unmet& unmet) {
+      if (assertion_unmet(unmet)) throw;
+      // It is as it was read no more, or the consent does not stand: decided on the truth, which has the reason too.
+      tools.known_refresh_tokens.forget(brand, hash);
+      known = nullptr;
+    }
+  }
   try {
-    return base::db::in_transaction(tools.pool, caller.deadline, refresh);
+    return remember(base::db::in_transaction(tools.pool, caller.deadline, refresh));
   } catch (const base::db::Unmet& unmet) {
     if (assertion_unmet(unmet)) throw;
     return invalid_grant(is_grant_unmet(unmet) ? "the grant has ended" : "the consent is not authorised now");

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "oauth/checks/request_context.h"
 #include "oauth/grant_ending.h"
+#include "oauth/grants/known_refresh_tokens.h"
 #include "oauth/ports/consent_gate.h"
 #include "oauth/settings.h"
 #include "oauth/store/grant_store.h"
@@ -30,6 +31,7 @@ struct GrantTools {
   ConsentGate& consents;
   GrantEnding& ending;
   const RefreshReplacement& refresh_replacement;
+  KnownRefreshTokens& known_refresh_tokens;
 };
 
 struct TokenResponse {

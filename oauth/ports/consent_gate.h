@@ -1,7 +1,9 @@
 // What the authorization server must know of a consent, in its own words. Wiring fills it from consent/.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/caller.h"
 #include "base/db/transaction.h"
@@ -30,6 +32,14 @@ class ConsentGate {
   // At PAR and again when the interaction opens.
   virtual base::Result<Intent, IntentRefusal> intent(base::db::Transaction& tx, const base::Caller& caller,
                                                      const base::ClientId& client, const base::ConsentId& consent) = 0;
+  // At PAR too, for a consent that `scope` is asked for with: as a demand of the transaction, which costs no round trip
+  // of its own and ends as base::db::Unmet where intent() has to be asked instead, for the reason or because only it
+  // can tell. nullopt: so it has from the beginning, and nothing is demanded.
+  virtual std::optional<Intent> demand_intent(base::db::Transaction& /*tx*/, const base::Caller& /*caller*/,
+                                              const base::ClientId& /*client*/, const base::ConsentId& /*consent*/,
+                                              std::string_view /*scope*/) {
+    return std::nullopt;
+  }
   // At introspection (none) and wherever else it is asked: is this consent authorised now?
   virtual bool authorised(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent,
                           ConsentLock lock) = 0;

@@ -63,6 +63,13 @@ constexpr Statement kDemandLive{"oauth.grant.demand_live", R"sql(
            WHERE brand_id = $1 AND grant_id = $2 AND status = 'live'
              FOR SHARE) AS held)sql"};
 constexpr Statement kSweep{"oauth.grant.sweep", "SELECT oauth.sweep_grants($1, $2)"};
+constexpr Statement kDemandUnchanged{"oauth.refresh_token.demand_unchanged", R"sql(
+  SELECT 1 / count(*)
+    FROM (SELECT FROM oauth.refresh_token r
+            JOIN oauth.authorization_grant g ON g.brand_id = r.brand_id AND g.grant_id = r.grant_id
+           WHERE r.brand_id = $1 AND r.token_hash = $2 AND r.replaced_at IS NULL
+             AND g.grant_id = $3 AND g.status = 'live'
+             FOR SHARE OF g) AS held)sql"};
 // One row whatever is missing. $3 is null for a token without a grant.
 constexpr Statement kFacts{"oauth.access.facts", R"sql(
   SELECT c.client_id IS NOT NULL,
@@ -164,6 +171,12 @@ void demand_live_grant(base::db::Transaction& tx, const base::BrandId& brand, co
 }
 bool is_grant_unmet(const base::db::Unmet& unmet) { return unmet.is(kDemandLive); }
 
+void demand_unchanged(base::db::Transaction& tx, const base::BrandId& brand, const std::string& token_hash,
+                      const RefreshGrant& read) {
+  ENSURE(read.token.live && !read.token.replaced_at, "what is over is read each time");
+  exec_demand(tx, kDemandUnchanged, brand, Bytes{token_hash}, read.token.grant);
+}
+
 AccessFacts read_access_facts(base::db::Transaction& tx, const AccessFactsQuery& query, FactsAre facts_are) {
   const std::optional<std::string> grant =
       query.grant.empty() ? std::nullopt : std::optional<std::string>(query.grant.str());
@@ -187,9 +200,9 @@ int delete_grants_past_use(base::db::Transaction& tx, base::Instant now, int bat
 }
 
 std::vector<base::db::Statement> grant_statements() {
-  return {kFindRefreshGrant,  kDemandLive, kInsert,        kFind,        kFindShared,
-          kEndOfConsent,      kEnd,        kInsertRefresh, kFindRefresh, kMarkReplaced,
-          kInsertReplacement, kFacts,      kSweep};
+  return {kFindRefreshGrant, kDemandUnchanged,   kDemandLive, kInsert,        kFind,
+          kFindShared,       kEndOfConsent,      kEnd,        kInsertRefresh, kFindRefresh,
+          kMarkReplaced,     kInsertReplacement, kFacts,      kSweep};
 }
 
 }  // namespace oauth

@@ -72,6 +72,10 @@ std::optional<RefreshGrant> find_refresh_grant(base::db::Transaction& tx, const 
 // Held FOR SHARE until the transaction ends, which is Unmet when it is not live.
 void demand_live_grant(base::db::Transaction& tx, const base::BrandId& brand, const base::GrantId& grant);
 bool is_grant_unmet(const base::db::Unmet& unmet);
+// The same for a token and a grant that were read in an earlier transaction, live and not replaced: all that the
+// service may change of either is compared.
+void demand_unchanged(base::db::Transaction& tx, const base::BrandId& brand, const std::string& token_hash,
+                      const RefreshGrant& read);
 
 struct AccessFactsQuery {
   base::BrandId brand;

@@ -131,9 +131,28 @@ class ConsentLifecycle : public ::testing::Test {
   base::Result<consent::AuthorisableIntent, consent::IntentRefusal> intent(const base::ConsentId& id,
                                                                            const base::ClientId& client = kClient,
                                                                            base::Instant business = kStart) {
-    return base::db::with_transaction(*pool, database.deadline(), [&](base::db::Transaction& tx) {
+    const auto read = base::db::with_transaction(*pool, database.deadline(), [&](base::db::Transaction& tx) {
       return gate.intent(tx, caller(business), client, id);
     });
+    // What is demanded unseen is never more than what a reader is told.
+    if (const auto unseen = demanded(id, client, business)) {
+      EXPECT_TRUE(read && read->consent == unseen->consent && read->scope == unseen->scope &&
+                  read->life == unseen->life);
+    }
+    return read;
+  }
+
+  // nullopt: the demand was not met.
+  std::optional<consent::AuthorisableIntent> demanded(const base::ConsentId& id, const base::ClientId& client = kClient,
+                                                      base::Instant business = kStart,
+                                                      std::string_view scope = "accounts") {
+    try {
+      return base::db::with_transaction(*pool, database.deadline(), [&](base::db::Transaction& tx) {
+        return gate.demand_intent(tx, caller(business), client, id, scope);
+      });
+    } catch (const base::db::Unmet&) {
+      return std::nullopt;
+    }
   }
 
   std::vector<std::string> events() const {
@@ -160,6 +179,24 @@ class ConsentLifecycle : public ::testing::Test {
   consent::ConsentGate gate;
   consent::ConsentAccess access;
 };
+
+TEST_F(ConsentLifecycle, AnIntentIsDemandedUnseenOfItsOwnClientScopeAndTime) {
+  const Consent made = created();
+  const auto unseen = demanded(made.id);
+  ASSERT_TRUE(unseen);
+  EXPECT_EQ(unseen->scope, "accounts");
+  EXPECT_EQ(unseen->life, consent::AuthorisableIntent::Life::long_lived);
+  EXPECT_FALSE(demanded(made.id, kOtherClient));
+  EXPECT_FALSE(demanded(made.id, kClient, kStart, "fundsconfirmations"));
+  EXPECT_FALSE(demanded(made.id, kClient, kStart, "payments")) << "payments are of both lives: the consent is read";
+  EXPECT_FALSE(demanded(made.id, kClient, kStart, "openid"));
+  EXPECT_FALSE(demanded(base::ConsentId("not-a-uuid")));
+  EXPECT_FALSE(demanded(kNobodys));
+  EXPECT_TRUE(demanded(made.id, kClient, *made.expires - 1ms));
+  EXPECT_FALSE(demanded(made.id, kClient, *made.expires));
+  ASSERT_TRUE(reject(made.id));
+  EXPECT_FALSE(demanded(made.id));
+}
 
 TEST_F(ConsentLifecycle, ATppReadsBackWhatItCreated) {
   const Consent made = created();

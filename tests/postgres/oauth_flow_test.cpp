@@ -1043,7 +1043,40 @@ TEST_F(OAuthFlow, ARetiredKeyADisabledClientAndAnEndedConsentStopAtOnce) {
   EXPECT_EQ(error_of(refresh(rotated, body["refresh_token"])), "invalid_grant");
 }
 
-// Refresh against revocation: whatever the order, nothing works afterwards.
+// Changed behind this node's back, as another node does.
+TEST_F(OAuthFlow, WhatANodeRemembersOfARefreshTokenNeverOutlivesItsEnd) {
+  const std::string by_grant = json_of(token(app_, code_form(code_for())))["refresh_token"];
+  ASSERT_EQ(refresh(app_, by_grant).status, 200);
+  ASSERT_EQ(refresh(app_, by_grant).status, 200);
+  // another client, and more than was granted, are refused of a remembered one too
+  EXPECT_EQ(error_of(refresh(other_, by_grant)), "invalid_grant");
+  EXPECT_EQ(
+      error_of(token(app_, {{"grant_type", "refresh_token"}, {"refresh_token", by_grant}, {"scope", "payments"}})),
+      "invalid_scope");
+  consents_.ended.insert("consent-1");
+  EXPECT_EQ(error_of(refresh(app_, by_grant)), "invalid_grant");
+  EXPECT_EQ(last_reason_, "the consent is not authorised now");
+  consents_.ended.clear();
+  EXPECT_EQ(refresh(app_, by_grant).status, 200);
+  EXPECT_EQ(refresh(app_, by_grant).status, 200);
+  const std::string evidence = sql_value("SELECT count(*) FROM base.audit WHERE action = 'token.refresh'");
+  database_.sql("UPDATE oauth.authorization_grant SET status = 'ended', ended_at = now(), ended_reason = 'elsewhere'");
+  EXPECT_EQ(error_of(refresh(app_, by_grant)), "invalid_grant");
+  EXPECT_EQ(last_reason_, "the grant has ended");
+  EXPECT_EQ(sql_value("SELECT count(*) FROM base.audit WHERE action = 'token.refresh'"), evidence);
+  database_.sql("UPDATE oauth.authorization_grant SET status = 'live', ended_at = NULL, ended_reason = NULL");
+  EXPECT_EQ(refresh(app_, by_grant).status, 200);
+  EXPECT_EQ(refresh(app_, by_grant).status, 200);
+  database_.sql("UPDATE oauth.refresh_token SET replaced_at = 'epoch'");
+  EXPECT_EQ(error_of(refresh(app_, by_grant)), "invalid_grant");
+  EXPECT_EQ(error_of(refresh(app_, by_grant)), "invalid_grant");
+  database_.sql("UPDATE oauth.refresh_token SET replaced_at = NULL");
+  EXPECT_EQ(refresh(app_, by_grant).status, 200);
+  database_.sql("DELETE FROM oauth.refresh_token");
+  EXPECT_EQ(error_of(refresh(app_, by_grant)), "invalid_grant");
+  EXPECT_EQ(last_reason_, "no such refresh token");
+}
+
 // Changed behind this node's back, as another node does.
 TEST_F(OAuthFlow, WhatANodeRemembersOfAClientNeverOutlivesAChange) {
   const auto own_token = [&] { return token(app_, {{"grant_type", "client_credentials"}, {"scope", "accounts"}}); };
@@ -1120,6 +1153,7 @@ TEST_F(OAuthFlow, AClientsRevisionTellsEveryChangeAndNotItsUse) {
   EXPECT_EQ(revision(), before);
 }
 
+// Refresh against revocation: whatever the order, nothing works afterwards.
 TEST_F(OAuthFlow, ARefreshThatRacesARevocationYieldsNothingThatLives) {
   for (int round = 0; round < 6; ++round) {
     const Value body = json_of(token(app_, code_form(code_for())));
