@@ -7,6 +7,7 @@
 #include <functional>
 #include <thread>
 
+#include "gateway/wiring/parts.h"
 #include "tests/journeys/support/journey.h"
 
 namespace journeys {
@@ -191,6 +192,30 @@ void by_the_tpp(Gateway&, Tpp& tpp, const Authorised& done) {
   EXPECT_EQ(tpp.obie("DELETE", "/account-access-consents/" + done.consent, tpp.client_token()).status, 204);
 }
 
+const consent::Actor kStaff{base::db::ActorKind::staff, "kim"};
+
+void by_the_bank(Gateway& gateway, Tpp&, const Authorised& done) {
+  EXPECT_TRUE(gateway.parts().consent_upkeep.revoke_by_bank(gateway.caller(), base::ConsentId(done.consent), kStaff,
+                                                            consent::StatusReason::fraud_suspected, "reported"));
+}
+void by_closing_its_account(Gateway& gateway, Tpp&, const Authorised& done) {
+  const std::string account =
+      gateway.one("SELECT account_id FROM consent.consent_account WHERE consent_id = '" + done.consent + "'");
+  EXPECT_EQ(gateway.parts().consent_upkeep.account_closed(gateway.caller(), base::AccountId(account), kStaff, "closed"),
+            1);
+}
+void by_ending_the_client(Gateway& gateway, Tpp& tpp, const Authorised&) {
+  EXPECT_EQ(gateway.parts().consent_upkeep.end_all_of_client(gateway.caller(), base::ClientId(tpp.id()), kStaff,
+                                                             "its licence was withdrawn"),
+            1);
+}
+
+TEST(Races, AfterTheBanksRevocationNoUseSucceeds) { nothing_after(by_the_bank, false); }
+TEST(Races, AfterTheBanksRevocationNoRefreshSucceeds) { nothing_after(by_the_bank, true); }
+TEST(Races, AfterTheAccountWasClosedNoUseSucceeds) { nothing_after(by_closing_its_account, false); }
+TEST(Races, AfterTheAccountWasClosedNoRefreshSucceeds) { nothing_after(by_closing_its_account, true); }
+TEST(Races, AfterTheClientsEndNoUseSucceeds) { nothing_after(by_ending_the_client, false); }
+TEST(Races, AfterTheClientsEndNoRefreshSucceeds) { nothing_after(by_ending_the_client, true); }
 TEST(Races, AfterTheDashboardsRevocationNoUseSucceeds) { nothing_after(on_the_dashboard, false); }
 TEST(Races, AfterTheDashboardsRevocationNoRefreshSucceeds) { nothing_after(on_the_dashboard, true); }
 TEST(Races, AfterTheTppsDeletionNoUseSucceeds) { nothing_after(by_the_tpp, false); }
