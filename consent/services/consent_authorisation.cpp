@@ -13,16 +13,6 @@ namespace {
 
 Actor psu_actor(const base::PsuId& psu) { return {base::db::ActorKind::psu, psu.str()}; }
 
-// The signatures of the authorisation that is under way: what was signed for an earlier one, or before the customer
-// ended the access, is spent.
-std::set<base::PsuId> signatures_under_way(base::db::Transaction& tx, const Consent& consent) {
-  std::optional<base::Instant> since = consent.authorised;
-  if (consent.status == ConsentStatus::access_revoked_by_psu && (!since || *since < consent.status_updated)) {
-    since = consent.status_updated;
-  }
-  return SignatureStore::signed_since(tx, consent, since);
-}
-
 struct Decidable {
   Consent consent;  // effective
   std::vector<SigningRule> rules;
@@ -30,15 +20,29 @@ struct Decidable {
   bool co_signature = false;  // another signatory began
 };
 
-// May this customer decide on this consent in this TPP's authorization request?
+bool waits_for(const Decidable& found, DecidedIn decided_in) {
+  switch (decided_in) {
+    case DecidedIn::tpp_request:
+      return true;
+    case DecidedIn::dashboard_signature:
+      return found.co_signature;
+    case DecidedIn::dashboard_renewal:
+      return found.consent.kind == ConsentKind::account_access && found.consent.status == ConsentStatus::authorised &&
+             found.signed_by.empty();
+  }
+  return false;
+}
+
+// May this customer decide on this consent, which this TPP asks for?
 base::Result<Decidable, ConsentError> decidable(base::db::Transaction& tx, const std::optional<Consent>& stored,
                                                 const base::Caller& caller, const base::ClientId& client,
-                                                const base::ConsentId& id, const base::PsuId& psu) {
+                                                const base::ConsentId& id, const base::PsuId& psu,
+                                                DecidedIn decided_in) {
   if (refuse_to_client(stored, id, client)) return base::failure(unknown_consent(id));
   Decidable result{as_of(*stored, caller.now.business), {}, {}, false};
   if (stored->psu) {
     result.rules = SignatureStore::rules(tx, *stored);
-    if (!result.rules.empty()) result.signed_by = signatures_under_way(tx, *stored);
+    if (!result.rules.empty()) result.signed_by = SignatureStore::under_way(tx, *stored);
     if (*stored->psu != psu && !is_signatory(result.rules, psu)) return base::failure(foreign_psu(*stored, psu));
     result.co_signature = !result.signed_by.empty() && !result.signed_by.contains(psu);
   }
@@ -46,6 +50,10 @@ base::Result<Decidable, ConsentError> decidable(base::db::Transaction& tx, const
   // state.
   if (transition(result.consent.status, ConsentEvent::authorise, policy_of(result.consent)) == nullptr) {
     return base::failure(not_in_state(result.consent, ConsentEvent::authorise));
+  }
+  if (!waits_for(result, decided_in)) {
+    return base::failure(ConsentError{ConsentErrorCode::status_conflict, "", "Nothing waits for you here.",
+                                      "consent " + id.str() + " waits for no decision of " + psu.str()});
   }
   return result;
 }
@@ -77,9 +85,10 @@ std::optional<ConsentError> refuse_accounts(const Decidable& decidable, const Au
                    "several signatories for a VRP consent");
   }
   // What the first signatory chose is what the others agree to.
-  if (decidable.co_signature && request.chosen != consent.accounts) {
-    return refused(ConsentErrorCode::account_not_shareable, "The accounts were chosen by the first signatory.",
-                   "a further signatory chose other accounts");
+  const bool fixed = decidable.co_signature || request.decided_in != DecidedIn::tpp_request;
+  if (fixed && request.chosen != consent.accounts) {
+    return refused(ConsentErrorCode::account_not_shareable, "The accounts of this consent are chosen already.",
+                   "other accounts than those chosen before");
   }
   return std::nullopt;
 }
@@ -89,9 +98,10 @@ std::optional<ConsentError> refuse_accounts(const Decidable& decidable, const Au
 base::Result<ConsentReview, ConsentError> ConsentAuthorisation::review(const base::Caller& caller,
                                                                        const base::ClientId& client,
                                                                        const base::ConsentId& consent,
-                                                                       const base::PsuId& psu) {
+                                                                       const base::PsuId& psu, DecidedIn decided_in) {
   const auto decided = base::db::read_only(pool_, caller.deadline, [&](base::db::Transaction& tx) {
-    return decidable(tx, ConsentStore::find(tx, caller.tenant, consent, Lock::none), caller, client, consent, psu);
+    return decidable(tx, ConsentStore::find(tx, caller.tenant, consent, Lock::none), caller, client, consent, psu,
+                     decided_in);
   });
   if (!decided) return base::failure(decided.error());
   const Consent& found = decided->consent;
@@ -117,7 +127,8 @@ base::Result<Consent, ConsentError> ConsentAuthorisation::authorise(base::db::Tr
                                                                     const base::Caller& caller,
                                                                     const AuthoriseConsent& request) {
   const auto stored = ConsentStore::find(tx, caller.tenant, request.consent, Lock::update);
-  TRY(Decidable decided, decidable(tx, stored, caller, request.client, request.consent, request.psu));
+  TRY(Decidable decided,
+      decidable(tx, stored, caller, request.client, request.consent, request.psu, request.decided_in));
   const Consent& found = decided.consent;
   // [RTS-SCA-5.1c] "the authentication code accepted by the payment service provider corresponds to the original
   // specific amount of the payment transaction and to the identity of the payee agreed to by the payer"
@@ -196,7 +207,8 @@ void ConsentAuthorisation::supersede_others(base::db::Transaction& tx, const bas
 base::Result<Consent, ConsentError> ConsentAuthorisation::reject(base::db::Transaction& tx, const base::Caller& caller,
                                                                  const RejectConsent& request) {
   const auto stored = ConsentStore::find(tx, caller.tenant, request.consent, Lock::update);
-  TRY(const Decidable decided, decidable(tx, stored, caller, request.client, request.consent, request.psu));
+  TRY(const Decidable decided,
+      decidable(tx, stored, caller, request.client, request.consent, request.psu, request.decided_in));
   const Consent& found = decided.consent;
   if (found.authorised) {
     // The renewal is off, and what others signed for it with it.

@@ -3,6 +3,7 @@
 // that locks the consent or its grants (lock order: consent, then grant).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -38,6 +39,11 @@ struct ConsentReview {
   std::size_t signed_by = 0;  // how many have signed so far, where several must
 };
 
+// Where the customer decides. What a TPP does not ask for at this moment is asked for on the customer's dashboard only
+// if the TPP has begun it: the further signature of a consent that somebody has signed, and the renewal of an account
+// access that lives. Accounts are not chosen there.
+enum class DecidedIn : std::uint8_t { tpp_request, dashboard_signature, dashboard_renewal };
+
 struct AuthoriseConsent {
   base::ClientId client;  // whose authorization request this is
   base::ConsentId consent;
@@ -46,7 +52,8 @@ struct AuthoriseConsent {
   std::set<base::AccountId> shareable;  // what CustomerBank::accounts says is this customer's, asked in this request
   Evidence evidence = {};
   std::vector<SigningRule> rules = {};  // what CustomerBank says of accounts that need several signatures
-  std::string bound_terms = {};  // CustomerSession::bound_terms: what the second element was given for
+  std::string bound_terms = {};         // CustomerSession::bound_terms: what the second element was given for
+  DecidedIn decided_in = DecidedIn::tpp_request;
 };
 
 struct RejectConsent {
@@ -54,15 +61,18 @@ struct RejectConsent {
   base::ConsentId consent;
   base::PsuId psu;
   Evidence evidence;
+  DecidedIn decided_in = DecidedIn::tpp_request;
 };
 
 class ConsentAuthorisation {
  public:
   ConsentAuthorisation(base::db::Pool& pool, ConsentChanges& changes) : pool_(pool), changes_(changes) {}
 
-  // unknown (also another client's), foreign_psu, status_conflict, expired.
+  // unknown (also another client's), foreign_psu, status_conflict (on the dashboard also: nothing waits for this
+  // customer), expired.
   base::Result<ConsentReview, ConsentError> review(const base::Caller& caller, const base::ClientId& client,
-                                                   const base::ConsentId& consent, const base::PsuId& psu);
+                                                   const base::ConsentId& consent, const base::PsuId& psu,
+                                                   DecidedIn decided_in = DecidedIn::tpp_request);
   // As review(), and no_account_selected, too_many_accounts (a payment has one payer's account), account_not_shareable.
   // Authorising an authorised consent again (same customer) renews it and replaces the accounts; its
   // grants stay. Where an account needs several signatures the consent is partially_authorised until the last one; a

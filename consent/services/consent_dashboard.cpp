@@ -1,6 +1,7 @@
 #include "consent/services/consent_dashboard.h"
 
 #include <algorithm>
+#include <map>
 
 #include "consent/refusals.h"
 #include "consent/store/consent_store.h"
@@ -17,21 +18,38 @@ bool concerns(base::db::Transaction& tx, const Consent& consent, const base::Psu
   return consent.psu == psu || is_signatory(SignatureStore::rules(tx, consent), psu);
 }
 
+// `consent`: as_of(), of a customer whom it concerns.
+Signature signature_of(base::db::Transaction& tx, const Consent& consent, const base::PsuId& psu) {
+  if (transition(consent.status, ConsentEvent::authorise, policy_of(consent)) == nullptr) return Signature::none;
+  if (!is_signatory(SignatureStore::rules(tx, consent), psu)) return Signature::none;
+  const auto signed_by = SignatureStore::under_way(tx, consent);
+  if (signed_by.empty()) return Signature::none;
+  return signed_by.contains(psu) ? Signature::given : Signature::wanted;
+}
+
 }  // namespace
 
-std::vector<Consent> ConsentDashboard::list(const base::Caller& caller, const base::PsuId& psu) {
-  auto consents = base::db::read_only(pool_, caller.deadline, [&](base::db::Transaction& tx) {
-    auto own = ConsentStore::of_psu(tx, caller.tenant, psu, kMostConsents);
+std::vector<ListedConsent> ConsentDashboard::list(const base::Caller& caller, const base::PsuId& psu) {
+  auto listed = base::db::read_only(pool_, caller.deadline, [&](base::db::Transaction& tx) {
+    std::map<base::ConsentId, Signature> several;
+    std::vector<ListedConsent> all;
     for (const base::ConsentId& id : SignatureStore::of_signatory(tx, caller.tenant, psu, kMostConsents)) {
       auto shared = ConsentStore::find(tx, caller.tenant, id, Lock::none);
-      if (shared && shared->psu != psu) own.push_back(std::move(*shared));
+      if (!shared) continue;
+      several[id] = signature_of(tx, as_of(*shared, caller.now.business), psu);
+      if (shared->psu != psu) all.push_back({std::move(*shared), several[id]});
     }
-    return own;
+    for (Consent& own : ConsentStore::of_psu(tx, caller.tenant, psu, kMostConsents)) {
+      const auto found = several.find(own.id);
+      all.push_back({std::move(own), found == several.end() ? Signature::none : found->second});
+    }
+    return all;
   });
-  for (Consent& consent : consents) consent = as_of(std::move(consent), caller.now.business);
-  std::stable_sort(consents.begin(), consents.end(),
-                   [](const Consent& a, const Consent& b) { return a.created > b.created; });
-  return consents;
+  for (ListedConsent& one : listed) one.consent = as_of(std::move(one.consent), caller.now.business);
+  std::stable_sort(listed.begin(), listed.end(), [](const ListedConsent& a, const ListedConsent& b) {
+    return a.consent.created > b.consent.created;
+  });
+  return listed;
 }
 
 base::Result<ConsentWithHistory, ConsentError> ConsentDashboard::show(const base::Caller& caller,
@@ -46,7 +64,9 @@ base::Result<ConsentWithHistory, ConsentError> ConsentDashboard::show(const base
       changes_.record_refusal(tx, caller, consent, {base::db::ActorKind::psu, psu.str()}, "consent.read", error);
       return base::failure(error);
     }
-    return ConsentWithHistory{as_of(std::move(*found), caller.now.business),
+    Consent effective = as_of(std::move(*found), caller.now.business);
+    const Signature signature = signature_of(tx, effective, psu);
+    return ConsentWithHistory{std::move(effective), signature,
                               ConsentStore::history(tx, caller.tenant, consent, kMostHistory)};
   });
 }

@@ -2,6 +2,7 @@
 // is unknown. Where several customers must agree, it is the consent of each of them.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,17 @@
 
 namespace consent {
 
+// Where several must agree and somebody has begun.
+enum class Signature : std::uint8_t { none, wanted, given };  // of this customer
+
+struct ListedConsent {
+  Consent consent;
+  Signature signature = Signature::none;
+};
+
 struct ConsentWithHistory {
   Consent consent;
+  Signature signature = Signature::none;
   std::vector<HistoryEntry> history;  // oldest first
 };
 
@@ -24,7 +34,7 @@ class ConsentDashboard {
   ConsentDashboard(base::db::Pool& pool, ConsentChanges& changes) : pool_(pool), changes_(changes) {}
 
   // Newest first, at most 500.
-  std::vector<Consent> list(const base::Caller& caller, const base::PsuId& psu);
+  std::vector<ListedConsent> list(const base::Caller& caller, const base::PsuId& psu);
   base::Result<ConsentWithHistory, ConsentError> show(const base::Caller& caller, const base::PsuId& psu,
                                                       const base::ConsentId& consent);
   // unknown, status_conflict (already ended), expired. State, tokens, history, audit and event in one transaction.

@@ -68,6 +68,14 @@ std::set<base::PsuId> SignatureStore::signed_since(Transaction& tx, const Consen
   return signed_by;
 }
 
+std::set<base::PsuId> SignatureStore::under_way(Transaction& tx, const Consent& consent) {
+  std::optional<Instant> since = consent.authorised;
+  if (consent.status == ConsentStatus::access_revoked_by_psu && (!since || *since < consent.status_updated)) {
+    since = consent.status_updated;
+  }
+  return signed_since(tx, consent, since);
+}
+
 void SignatureStore::sign(Transaction& tx, const Consent& consent, const base::PsuId& psu, Instant at) {
   exec(tx, kForgetOne, consent.tenant.brand, consent.tenant.bank, consent.id, psu);
   exec(tx, kSign, consent.tenant.brand, consent.tenant.bank, consent.id, psu, at);

@@ -23,6 +23,9 @@ class SignatureStore {
   // Who signed after `since`; nullopt: ever.
   static std::set<base::PsuId> signed_since(base::db::Transaction& tx, const Consent& consent,
                                             std::optional<base::Instant> since);
+  // Of the authorisation that is under way: what was signed for an earlier one, or before the customer ended the
+  // access, is spent.
+  static std::set<base::PsuId> under_way(base::db::Transaction& tx, const Consent& consent);
   // Again by the same customer: the later instant stands.
   static void sign(base::db::Transaction& tx, const Consent& consent, const base::PsuId& psu, base::Instant at);
   static void forget_signatures(base::db::Transaction& tx, const Consent& consent);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/encoding.h"
 #include "gateway/psu_pages/psu_pages_parts.h"
 #include "gateway/psu_pages/terms_text.h"
 
@@ -102,7 +103,12 @@ void PsuPages::link(Call& call, const Flow& flow, SignIn& door) {
   if (!review) return;
   const Language l = frame(call, Text::code_title, flow.view.ui_locales).language;
   door.linking.terms_hash = review->terms_hash;
-  door.linked = linked_lines(l, review->terms);
+  set_linked(door, linked_lines(l, review->terms));
+}
+
+void PsuPages::set_linked(SignIn& door, std::vector<std::string> lines) {
+  door.linked = std::move(lines);
+  door.linking.shown.clear();
   for (const auto& line : door.linked) door.linking.shown += (door.linking.shown.empty() ? "" : "\n") + line;
 }
 
@@ -174,6 +180,7 @@ Response PsuPages::show_code(Call& call, const PageFrame& frame, const SignIn& d
   if (!door.tpp.empty()) {
     values.set("cancel_action", door.cancel_action).set("t_cancel_to_tpp", text(l, Text::cancel_to_tpp, door.tpp));
   }
+  if (!door.back.empty()) values.set("back", door.back).set("t_back", text(l, Text::not_now));
   if (!notice.empty()) values.set("notice", notice);
   if (mistake == Mistake::yes && typed) values.set("notice_field", "otp");
   // Only while the device decides: nothing that is typed gets lost. Asking again is no activity of the customer.
@@ -253,7 +260,8 @@ Response PsuPages::interaction_passkey(Call& call) {
 
 // The bank's app, as the sandbox has it: a page for whoever holds the customer's second device.
 Response PsuPages::sandbox_device(Call& call) {
-  PageFrame page = frame(call, Text::device_title);
+  PageFrame page = frame(call, Text::second_device_title);
+  const Language l = page.language;
   const bool posted = call.request.method == base::http::Method::post;
   std::optional<base::http::Parameters> given;
   if (posted) {
@@ -266,31 +274,36 @@ Response PsuPages::sandbox_device(Call& call) {
   if (!psu) {
     call.event.refuse("not_found", "the sandbox has no such customer");
     page.status = posted ? 400 : 404;
-    return error_page(page, Text::error_title, "The sandbox has no customer of that name: /sandbox/device?psu=carol",
-                      "", "", std::nullopt);
+    page.self.clear();
+    return error_page(page, Text::error_title, text(l, Text::no_such_customer), "", "", std::nullopt);
   }
+  const std::string path = "/sandbox/device?psu=" + base::percent_encode(username);
+  page.self = path;
   PageValues values;
   if (posted) {
     const std::string_view decision = given->only("decision").value_or("");
     const bool approve = decision == "approve";
-    std::string done = "There is nothing to decide any more.";
+    Text done = Text::device_done_nothing;
     if (approve || decision == "refuse") {
       const auto decided =
           deps_.approvals.decide(call.caller, *psu, std::string(given->only("id").value_or("")),
                                  approve ? consent::ApprovalDecision::approve : consent::ApprovalDecision::refuse);
-      if (decided) done = approve ? "Approved. Go back to your browser." : "Refused.";
-      if (!decided && decided.error() == consent::ApprovalRefusal::blocked)
-        done = "Signing in is blocked for now after too many failed attempts.";
-      if (!decided) call.event.refuse("approval_refused", done);
+      if (decided) done = approve ? Text::device_done_approved : Text::device_done_refused;
+      if (!decided && decided.error() == consent::ApprovalRefusal::blocked) done = Text::login_blocked;
+      if (!decided) call.event.refuse("approval_refused", text(Language::en, done));
     }
-    values.set("notice", done);
+    values.set("notice", text(l, done));
   }
   const auto waiting = deps_.approvals.waiting(call.caller, *psu);
-  values.set("psu", username).flag("idle", waiting.empty());
+  values.set("psu", username).set("reload", path).flag("idle", waiting.empty());
+  values.set("t_title", page.title).set("t_lead", text(l, Text::second_device_lead));
+  values.set("t_number", text(l, Text::second_device_number)).set("t_idle", text(l, Text::second_device_idle));
+  values.set("t_approve", text(l, Text::approve)).set("t_refuse", text(l, Text::refuse));
+  values.set("t_look_again", text(l, Text::look_again));
   if (!waiting.empty()) {
     const auto& newest = waiting.back();
     values.flag("waiting", true).set("id", newest.id).set("number", newest.number);
-    values.set("shown", newest.shown.empty() ? "Somebody signs in with your name and password." : newest.shown);
+    values.set("shown", newest.shown.empty() ? text(l, Text::second_device_sign_in) : newest.shown);
   }
   return render_page(page, "device", values);
 }

@@ -28,13 +28,30 @@ bool ends_soon(const consent::Consent& consent, base::Instant now) {
   return consent.status == ConsentStatus::authorised && consent.expires && *consent.expires <= now + kSoon;
 }
 
-Shown shown_as(const consent::Consent& consent, base::Instant now) {
+struct Standing {
+  base::Instant now;
+  const policy::AccessClocks& clocks;
+};
+
+// Until when the customer's confirmation carries it; nullopt: it needs none.
+std::optional<base::Instant> confirm_by(const consent::Consent& consent, const policy::AccessClocks& clocks) {
+  const bool reads = consent.kind == consent::ConsentKind::account_access;
+  if (!reads || consent.status != ConsentStatus::authorised) return std::nullopt;
+  return policy::sca_valid_until(clocks, consent.authorised);
+}
+
+Shown shown_as(const consent::Consent& consent, consent::Signature signature, const Standing& standing) {
+  const auto& [now, clocks] = standing;
+  if (signature == consent::Signature::wanted) return {Text::status_sign, "waiting", Group::waiting};
   switch (consent.status) {
     case ConsentStatus::awaiting_upload:
     case ConsentStatus::awaiting_authorisation:
-    case ConsentStatus::partially_authorised:
       return {Text::status_waiting, "waiting", Group::waiting};
+    case ConsentStatus::partially_authorised:
+      return {Text::status_others, "waiting", Group::waiting};
     case ConsentStatus::authorised:
+      if (const auto by = confirm_by(consent, clocks); by && *by <= now)
+        return {Text::status_confirm, "waiting", Group::waiting};
       return {Text::status_active, "active", ends_soon(consent, now) ? Group::expiring : Group::active};
     case ConsentStatus::access_revoked_by_psu:
       return {Text::status_revoked, "past", Group::past};
@@ -83,6 +100,11 @@ std::string_view to_text(Group group) {
 }
 
 Text event_text(const consent::HistoryEntry& entry) {
+  // What leaves the state as it is.
+  if (entry.event == "authorise_partly") return Text::event_partly;
+  if (entry.event == "reconfirm") return Text::event_reconfirmed;
+  if (entry.event == "account_closed") return Text::event_account_closed;
+  if (entry.event == "remove") return Text::event_removed;
   switch (entry.to) {
     case ConsentStatus::awaiting_upload:
     case ConsentStatus::awaiting_authorisation:
@@ -127,6 +149,11 @@ std::string by_whom(Language l, const consent::Actor& actor, const base::PsuId& 
 std::string until_text(Language l, const consent::Consent& consent) {
   return consent.expires ? date_text(l, *consent.expires) : text(l, Text::until_open);
 }
+
+constexpr std::pair<std::string_view, Text> kDone[] = {{"signed", Text::done_signed},
+                                                       {"waits", Text::done_waits},
+                                                       {"denied", Text::done_denied},
+                                                       {"renewed", Text::done_renewed}};
 
 // The days that are left as people count them: by the calendar.
 std::string ends_soon_text(Language l, base::Instant ends, base::Instant now) {
@@ -294,15 +321,15 @@ Response PsuPages::logout(Call& call) {
   return response;
 }
 
-struct PsuPages::Tpp {
-  std::string name;
-  std::string on_behalf_of;
-};
-
 PsuPages::Tpp PsuPages::tpp_of(base::db::Transaction& tx, const base::Caller& caller,
                                const base::ClientId& client) const {
   const auto found = deps_.clients.find(tx, caller, client);
   return found ? Tpp{found->name, found->on_behalf_of} : Tpp{client.str(), ""};
+}
+
+PsuPages::Tpp PsuPages::tpp_named(Call& call, const base::ClientId& client) const {
+  return base::db::with_transaction(deps_.pool, call.caller.deadline,
+                                    [&](base::db::Transaction& tx) { return tpp_of(tx, call.caller, client); });
 }
 
 Response PsuPages::consents(Call& call) {
@@ -311,36 +338,37 @@ Response PsuPages::consents(Call& call) {
   PageFrame page = signed_in_frame(call, Text::consents_title, *v.handle, *v.session);
   const Language l = page.language;
   const base::Instant now = call.caller.now.business;
+  const Standing standing{now, settings_.clocks};
   const Wanted wanted = wanted_of(call.request);
 
   auto all = deps_.dashboard.list(call.caller, *v.session->psu);
   std::map<base::ClientId, Tpp> tpps;
   deps_.pool.read(call.caller.deadline, [&](base::db::Transaction& tx) {
-    for (const auto& consent : all) {
+    for (const auto& [consent, signature] : all) {
       if (!tpps.contains(consent.client)) tpps[consent.client] = tpp_of(tx, call.caller, consent.client);
     }
   });
   const std::size_t total = all.size();
   const std::string name = lower(wanted.name);
-  std::erase_if(all, [&](const consent::Consent& consent) {
-    const Tpp& tpp = tpps[consent.client];
-    return (wanted.group && shown_as(consent, now).group != *wanted.group) ||
+  std::erase_if(all, [&](const consent::ListedConsent& one) {
+    const Tpp& tpp = tpps[one.consent.client];
+    return (wanted.group && shown_as(one.consent, one.signature, standing).group != *wanted.group) ||
            lower(tpp.name + "\n" + tpp.on_behalf_of).find(name) == std::string::npos;
   });
   // list() gives the newest first.
   if (wanted.sort == Wanted::Sort::name) {
     std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) {
-      return lower(tpps[a.client].name) < lower(tpps[b.client].name);
+      return lower(tpps[a.consent.client].name) < lower(tpps[b.consent.client].name);
     });
   } else if (wanted.sort == Wanted::Sort::ending) {
     std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
-      return a.expires.value_or(base::Instant::max()) < b.expires.value_or(base::Instant::max());
+      return a.consent.expires.value_or(base::Instant::max()) < b.consent.expires.value_or(base::Instant::max());
     });
   }
 
   std::map<Group, std::vector<PageValues>> groups;
-  for (const auto& consent : all) {
-    const Shown shown = shown_as(consent, now);
+  for (const auto& [consent, signature] : all) {
+    const Shown shown = shown_as(consent, signature, standing);
     const Tpp& tpp = tpps[consent.client];
     PageValues value;
     value.set("id", consent.id.str()).set("tpp", tpp.name);
@@ -394,11 +422,9 @@ Response PsuPages::consent(Call& call) {
   if (!found) return no_such_consent(call, page, found.error());
   const consent::Consent& consent = found->consent;
   call.event.consent = consent.id;
-  const Tpp tpp = base::db::with_transaction(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
-    return tpp_of(tx, call.caller, consent.client);
-  });
+  const Tpp tpp = tpp_named(call, consent.client);
   page.title = tpp.name;
-  const Shown shown = shown_as(consent, now);
+  const Shown shown = shown_as(consent, found->signature, {now, settings_.clocks});
 
   PageValues values;
   values.set("id", consent.id.str()).set("tpp", tpp.name);
@@ -452,7 +478,23 @@ Response PsuPages::consent(Call& call) {
   }
   values.flag("has_accounts", !account_values.empty()).list("accounts", std::move(account_values));
 
-  // Only the TPP can start: the bank has no request of its own that the customer could agree to.
+  const auto query = base::http::Parameters::parse(call.request.raw_query, 8);
+  for (const auto& [done, words] : kDone) {
+    if (query && query->only("done") == done) values.set("done", text(l, words));
+  }
+  if (found->signature == consent::Signature::wanted) {
+    values.set("t_sign", text(l, Text::sign_title)).set("t_sign_text", text(l, Text::sign_text));
+    values.set("t_sign_go", text(l, Text::sign_go));
+  }
+  if (const auto by = confirm_by(consent, settings_.clocks)) {
+    values.set("t_confirm_by", text(l, Text::confirm_by)).set("confirm_by", date_text(l, *by));
+    values.set("t_confirm_again", text(l, Text::confirm_again));
+    values.set("confirm_again", *by <= now ? text(l, Text::confirm_again_due, tpp.name)
+                                           : text(l, Text::confirm_again_how, tpp.name, date_text(l, *by)));
+    values.flag("confirm_here", found->signature == consent::Signature::none);
+    values.set("t_confirm_go", text(l, Text::confirm_again_go));
+  }
+  // A later end: only the TPP can ask for it, the bank has no request of its own that the customer could agree to.
   if (data && consent.status == ConsentStatus::authorised && consent.expires) {
     values.set("t_renew", text(l, Text::renew));
     values.set("renew", text(l, Text::renew_how, tpp.name, date_text(l, *consent.expires)));

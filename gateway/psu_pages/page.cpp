@@ -64,7 +64,8 @@ void set_languages(data& layout, const PageFrame& frame) {
     one.set("tag", std::string(to_text(language)));
     one.set("name", std::string(name));
     one.set("current", language == frame.language);
-    one.set("href", frame.self + "?lang=" + std::string(to_text(language)));
+    one.set("href", frame.self + (frame.self.find('?') == std::string::npos ? "?lang=" : "&lang=") +
+                        std::string(to_text(language)));
     list.push_back(one);
   }
   layout.set("languages", list);
@@ -143,6 +144,13 @@ base::http::Response render_page(const PageFrame& frame, std::string_view name, 
 base::http::Response see_other(std::string location) {
   return {
       303, {{"Location", std::move(location)}, {"Cache-Control", "no-store"}, {"Referrer-Policy", "no-referrer"}}, ""};
+}
+
+Language language_of(const base::http::Headers& headers, const std::vector<std::string>& ui_locales) {
+  if (const auto kept = cookie(headers, kLanguageCookie)) {
+    if (const auto language = language_from_text(*kept)) return *language;
+  }
+  return choose_language(ui_locales, headers.only("Accept-Language").value_or(""));
 }
 
 std::optional<std::string> cookie(const base::http::Headers& headers, std::string_view name) {

@@ -62,6 +62,9 @@ base::http::Response render_page(const PageFrame& frame, std::string_view name, 
 
 base::http::Response see_other(std::string location);  // 303, no-store, no body (FAPI 2.0: never 307)
 
+// What the customer chose on a page of ours, else the first of `ui_locales` that we speak, else the browser's wish.
+Language language_of(const base::http::Headers& headers, const std::vector<std::string>& ui_locales = {});
+
 inline constexpr std::string_view kLanguageCookie = "__Host-aldgate-language";
 
 // `__Host-` cookies: Secure, HttpOnly, SameSite=Lax, Path=/, gone when the browser closes.

@@ -23,6 +23,7 @@
 #include "gateway/psu_pages/page.h"
 #include "oauth/interactions.h"
 #include "oauth/registration/clients.h"
+#include "policy/access_clocks.h"
 
 namespace gateway {
 
@@ -44,6 +45,7 @@ struct PsuPagesDeps {
 struct PsuPagesSettings {
   std::string bank_name;
   bool sandbox = false;
+  policy::AccessClocks clocks;
 };
 
 class PsuPages {
@@ -76,6 +78,9 @@ class PsuPages {
   base::http::Response consents(base::http::Call& call);
   base::http::Response consent(base::http::Call& call);
   base::http::Response revoke(base::http::Call& call);
+  base::http::Response sign(base::http::Call& call);           // GET /consents/{id}/sign: the step that is next
+  base::http::Response sign_code(base::http::Call& call);      // POST …/code
+  base::http::Response sign_decision(base::http::Call& call);  // POST …/decision
 
   base::http::Response security(base::http::Call& call);             // GET /security
   base::http::Response enrol_begin(base::http::Call& call);          // POST /security/factors
@@ -94,7 +99,9 @@ class PsuPages {
   struct Undecided;
   struct Door;          // who comes to the dashboard
   struct SecurityForm;  // what the customer was about to add, and what is wrong with it
-  struct Tpp;           // what customers know a client by
+  struct Asked;
+  struct Signing;
+  struct Tpp;                                                   // what customers know a client by
   using WayBack = std::optional<oauth::AuthorizationResponse>;  // none: the page has no TPP to return to
 
   base::Result<Flow, base::http::Response> flow(base::http::Call& call,
@@ -143,6 +150,12 @@ class PsuPages {
                                const consent::AuthenticationRefusal& refusal, bool code_step);
   base::Result<Review, base::http::Response> review(base::http::Call& call, const Flow& flow,
                                                     const std::optional<std::set<base::AccountId>>& ticked = {});
+  base::Result<Review, base::http::Response> review(base::http::Call& call, PageFrame page, const Asked& asked,
+                                                    const std::optional<std::set<base::AccountId>>& ticked = {});
+  base::Result<Signing, base::http::Response> signing(base::http::Call& call);
+  base::http::Response show_signing(base::http::Call& call, const Signing& signing);
+  base::http::Response not_signed(base::http::Call& call, const Signing& signing, const consent::ConsentError& error);
+  bool renewable(const consent::Consent& consent) const;
   // The decision of whoever is signed in to the flow, in one transaction; the URL that leads back to the client.
   base::Result<oauth::AuthorizationResponse, Undecided> decide(base::http::Call& call, const Flow& flow,
                                                                const Decision& decision);
@@ -159,6 +172,8 @@ class PsuPages {
   base::http::Response no_such_consent(base::http::Call& call, PageFrame page,
                                        const consent::ConsentError& error) const;
   Tpp tpp_of(base::db::Transaction& tx, const base::Caller& caller, const base::ClientId& client) const;
+  Tpp tpp_named(base::http::Call& call, const base::ClientId& client) const;
+  static void set_linked(SignIn& door, std::vector<std::string> lines);
   std::string client_name(base::db::Transaction& tx, const base::Caller& caller, const base::ClientId& client) const;
 
   PsuPagesSettings settings_;

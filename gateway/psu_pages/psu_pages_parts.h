@@ -28,6 +28,19 @@ struct PsuPages::Review {
   std::string shown;  // the same as plain text: the evidence of what the customer decided on
 };
 
+// A consent that somebody is asked to decide on.
+struct PsuPages::Asked {
+  base::ClientId client;
+  std::string tpp;  // its registered name
+  std::string on_behalf_of;
+  base::ConsentId consent;
+  base::PsuId psu;
+  std::vector<oauth::AuthorizationDetail> details = {};
+  std::string again;  // where it is asked
+  std::optional<oauth::AuthorizationResponse> way_back = {};
+  consent::DecidedIn decided_in = consent::DecidedIn::tpp_request;
+};
+
 // Who comes to the dashboard.
 struct PsuPages::Door {
   std::optional<std::string> handle;
@@ -60,11 +73,31 @@ struct PsuPages::SignIn {
   std::string session_handle;       // empty before there is a session
   consent::Linking linking;         // what the second element is given for
   std::vector<std::string> linked;  // the same, line by line
+  std::string back = {};            // the page it came from, on the dashboard
+};
+
+struct PsuPages::Tpp {
+  std::string name;
+  std::string on_behalf_of;
+};
+
+// A decision on the dashboard: a further signature, or the renewal of an access.
+struct PsuPages::Signing {
+  Door door;
+  PageFrame page;
+  Asked asked;
+  std::string terms_hash;  // what the second element must be given for; empty: for nothing but these minutes
+  SignIn sign_in;
+
+  bool confirmed(const base::Caller& caller) const;
 };
 
 void set_steps(PageValues& values, Language language);  // the names of the three steps
 // What dynamic linking binds, in words: amount and payee; of a batch total, number and payees; of VRP the limits.
 std::vector<std::string> linked_lines(Language language, const consent::Terms& terms);
+// Authorization details in plain words, none left out: what is shown is what is granted.
+std::vector<std::string> detail_lines(Language language, const std::vector<oauth::AuthorizationDetail>& details);
+void set_details(PageValues& values, Language language, const std::vector<std::string>& lines);
 void set_passkey(PageValues& values, Language language, const std::string& options, Text button);
 
 // [RTS-SCA-4.3d] a page that asks again by itself keeps no session alive

@@ -181,7 +181,7 @@ Product::Parts::Parts(Settings read)
       delivery_worker({delivery_database, https, protocol, business, monotonic, entropy, kek, outbox, audit, metrics},
                       settings.deliveries),
       limits(settings.limits, limiter),
-      pages({std::string(kBankName), settings.sandbox.has_value()},
+      pages({std::string(kBankName), settings.sandbox.has_value(), settings.clocks},
             {database, entropy, audit, authorization_server.interactions(), authorization_server.clients(),
              customer_sessions, customer_authentication, customer_factors, decoupled_approvals, consent_authorisation,
              consent_dashboard, customer_bank}),
@@ -256,6 +256,9 @@ Product::Parts::Parts(Settings read)
   open(RouteId::consents_page, pages, &PsuPages::consents);
   open(RouteId::consent_page, pages, &PsuPages::consent);
   open(RouteId::consent_revoke, pages, &PsuPages::revoke);
+  open(RouteId::consent_sign, pages, &PsuPages::sign);
+  open(RouteId::consent_sign_code, pages, &PsuPages::sign_code);
+  open(RouteId::consent_sign_decision, pages, &PsuPages::sign_decision);
   open(RouteId::security_page, pages, &PsuPages::security);
   open(RouteId::security_add, pages, &PsuPages::enrol_begin);
   open(RouteId::security_enrolment, pages, &PsuPages::enrolment);

@@ -162,6 +162,71 @@ test('a joint account: both must sign, the second finds what the first chose', a
   await dan.close();
 });
 
+test('a joint account: the second signs on the dashboard, with a code for this payment', async () => {
+  const { tpp, callback, browser, sandbox } = all;
+  const { id, customer } = await review(orders.PAYMENT, orders.payment('310.00'), { username: 'dora' });
+  await customer.page.locator('label.account', { hasText: 'Dora Dean and Dan Dean' }).locator('input').check();
+  await customer.press('allow');
+  assert.ok((await callback.next()).searchParams.get('code'));
+  await customer.close();
+
+  const dan = await browser.customer();
+  await dan.dashboardLogin(sandbox, 'dan');
+  await dan.page.waitForSelector('#logout');
+  assert.match(await dan.text(`li.item:has(a[href="/consents/${id}"])`), /Your signature is needed[^]*£310\.00/);
+  await assertAccessible(dan, 'a list with a consent to sign');
+  await dan.picture('sign-list');
+  await dan.page.click(`a[href="/consents/${id}"]`);
+  await dan.page.waitForSelector('#sign-go');
+  await assertAccessible(dan, 'a consent to sign');
+  await dan.picture('sign-detail');
+  await dan.press('sign-go');
+  await dan.page.waitForSelector('#otp');
+  assert.match(await dan.text('#linked'), /£310\.00[^]*Ealing Books/);
+  await assertAccessible(dan, 'the code of a signature');
+  await dan.picture('sign-code');
+  await dan.code();
+  await dan.page.waitForSelector('#allow');
+  await assertAccessible(dan, 'a signature');
+  await dan.picture('sign-decision');
+  // Reload and back end well.
+  await dan.page.reload();
+  await dan.press('back');
+  await dan.page.waitForSelector('#sign-go');
+  assert.equal(await tpp.orderStatus(orders.PAYMENT, id), 'AWAU');
+  await dan.press('sign-go');
+  await dan.press('allow');
+  await dan.page.waitForSelector('#notice');
+  assert.equal(await dan.text('#status'), 'Active');
+  await assertAccessible(dan, 'signed');
+  await dan.picture('signed');
+  assert.equal(await tpp.orderStatus(orders.PAYMENT, id), 'AUTH');
+  await dan.page.goBack();
+  await dan.page.waitForSelector('main');
+  assert.equal(await tpp.orderStatus(orders.PAYMENT, id), 'AUTH');
+  await dan.close();
+});
+
+test('a joint account: the second denies on the dashboard, and nothing is paid', async () => {
+  const { tpp, callback, browser, sandbox } = all;
+  const { id, customer } = await review(orders.PAYMENT, orders.payment('320.00'), { username: 'dora' });
+  await customer.page.locator('label.account', { hasText: 'Dora Dean and Dan Dean' }).locator('input').check();
+  await customer.press('allow');
+  await callback.next();
+  await customer.close();
+  const dan = await browser.customer({ locale: 'fr-FR', javaScriptEnabled: false });
+  await dan.dashboardLogin(sandbox, 'dan');
+  await dan.page.waitForSelector('#logout');
+  await dan.open(sandbox.url(`/consents/${id}/sign`));
+  await dan.code();
+  await dan.page.waitForSelector('#deny');
+  await dan.press('deny');
+  await dan.page.waitForSelector('#status');
+  assert.equal(await dan.text('#status'), 'Refusé');
+  assert.equal(await tpp.orderStatus(orders.PAYMENT, id), 'RJCT');
+  await dan.close();
+});
+
 test('the dashboard lists the recurring payments with their limits and stops them', async () => {
   const { tpp, callback, sandbox } = all;
   const { id, customer, checks } = await review(orders.VRP, orders.vrp());

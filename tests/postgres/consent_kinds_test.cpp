@@ -404,7 +404,8 @@ TEST_F(ConsentKinds, TwoOfTwoMustSignBeforeAnythingPasses) {
   EXPECT_TRUE(review->co_signature);
   EXPECT_EQ(review->signed_by, 1U);
   EXPECT_EQ(review->selected_before, std::set{kJoint});
-  EXPECT_EQ(dashboard.list(caller(), kDan).size(), 1U) << "the other signatory sees what waits for them";
+  ASSERT_EQ(dashboard.list(caller(), kDan).size(), 1U) << "the other signatory sees what waits for them";
+  EXPECT_EQ(dashboard.list(caller(), kDan)[0].signature, Signature::wanted);
 
   const auto second = sign(id, kDan, kStart + 1h);
   ASSERT_TRUE(second) << second.error().log_text;

@@ -392,8 +392,8 @@ TEST_F(ConsentLifecycle, TheDashboardListsTheNewestFirst) {
   ASSERT_TRUE(authorise(second.id));
   const auto list = dashboard.list(caller(), kAlice);
   ASSERT_EQ(list.size(), 2U);
-  EXPECT_EQ(list[0].id, second.id);
-  EXPECT_EQ(list[1].id, first.id);
+  EXPECT_EQ(list[0].consent.id, second.id);
+  EXPECT_EQ(list[1].consent.id, first.id);
 }
 
 TEST_F(ConsentLifecycle, ADeletedConsentIsUnknownToItsTppAndItsTokensEnd) {
@@ -430,7 +430,7 @@ TEST_F(ConsentLifecycle, AnExpiryCountsBeforeAnySweepAndTheSweepTellsItOnce) {
   EXPECT_FALSE(gate_open(made.id, *made.expires));
   EXPECT_EQ(in_use(made.id, *made.expires)->status, ConsentStatus::expired);
   EXPECT_EQ(consents.find(caller(*made.expires), kClient, made.id)->status, ConsentStatus::expired);
-  EXPECT_EQ(dashboard.list(caller(*made.expires), kAlice).at(0).status, ConsentStatus::expired);
+  EXPECT_EQ(dashboard.list(caller(*made.expires), kAlice).at(0).consent.status, ConsentStatus::expired);
   EXPECT_EQ(intent(made.id, kClient, *made.expires).error(), consent::IntentRefusal::not_authorisable);
   EXPECT_EQ(authorise(made.id, kAlice, {kCurrent}, kClient, *made.expires).error().code, ConsentErrorCode::expired);
   EXPECT_EQ(dashboard.revoke(caller(*made.expires), kAlice, made.id, {}).error().code, ConsentErrorCode::expired);
