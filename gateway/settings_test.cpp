@@ -41,6 +41,19 @@ TEST(OAuthSettings, TheRetryTimeOfAReplacedRefreshTokenIsTenSecondsToADay) {
   for (const char* bad : {"9", "0", "-60", "86401", "60.0", "\"60\""}) EXPECT_EQ(faults(bad), 1u) << bad;
 }
 
+TEST(AccessSettings, TheRegionIsOneOfTwoThatHaveLaws) {
+  const auto faults = [](const std::string& value) {
+    return faults_naming("region", "[access]\nregion = " + value + "\n", true);
+  };
+  for (const char* good : {"\"eu\"", "\"uk\""}) EXPECT_TRUE(faults(good).empty()) << good;
+  for (const char* bad : {"\"\"", "\"EU\"", "\"ch\"", "\"eu \"", "1", "[\"eu\"]"}) {
+    ASSERT_EQ(faults(bad).size(), 1u) << bad;
+    EXPECT_NE(faults(bad).front().find("access.region"), std::string::npos) << faults(bad).front();
+  }
+  EXPECT_TRUE(faults_naming("region", "", true).empty()) << "the UK's, unless told";
+  EXPECT_EQ(faults_naming("regoin", "[access]\nregoin = \"eu\"\n", true).size(), 1u) << "mistyped";
+}
+
 TEST(EdgeSettings, AnEdgeIsNamedByItsAddresses) {
   EXPECT_TRUE(faults_of_edge("", true).empty());
   EXPECT_TRUE(

@@ -44,6 +44,15 @@ constexpr Statement kRemove{"consent.factor.remove", R"sql(
 UPDATE consent.sca_factor SET removed_at = $5
  WHERE brand_id = $1 AND bank_id = $2 AND psu_id = $3 AND factor_id = $4 AND removed_at IS NULL)sql"};
 
+constexpr Statement kChanges{"consent.factor.changes", R"sql(
+SELECT at, what, kind, label, hint FROM (
+  SELECT created_at AS at, 'added' AS what, kind, label, hint FROM consent.sca_factor
+   WHERE brand_id = $1 AND bank_id = $2 AND psu_id = $3
+  UNION ALL
+  SELECT removed_at, 'removed', kind, label, hint FROM consent.sca_factor
+   WHERE brand_id = $1 AND bank_id = $2 AND psu_id = $3 AND removed_at IS NOT NULL) AS change
+ ORDER BY at DESC, what DESC LIMIT $4)sql"};
+
 constexpr Statement kRecordSignIn{"consent.sign_in.record", R"sql(
 INSERT INTO consent.sign_in (recorded_at, brand_id, bank_id, psu_id, session_id, kind, outcome)
 VALUES ($1, $2, $3, $4, $5, $6, $7))sql"};
@@ -94,7 +103,7 @@ std::string_view text_of(SignIn::Outcome outcome) {
 }  // namespace
 
 std::vector<Statement> FactorStore::statements() {
-  return {kInsert, kOfPsu, kFind, kFindCredential, kAdvance, kRemove, kRecordSignIn, kSignIns};
+  return {kInsert, kOfPsu, kFind, kFindCredential, kAdvance, kRemove, kChanges, kRecordSignIn, kSignIns};
 }
 
 bool FactorStore::insert(Transaction& tx, const base::Tenant& tenant, const FactorRow& row) {
@@ -130,6 +139,18 @@ bool FactorStore::remove(Transaction& tx, const base::Tenant& tenant, const base
                          Instant at) {
   if (!base::is_uuid(id)) return false;
   return exec_count(tx, kRemove, tenant.brand, tenant.bank, psu, id, at) == 1;
+}
+
+std::vector<FactorChange> FactorStore::changes(Transaction& tx, const base::Tenant& tenant, const base::PsuId& psu,
+                                               int limit) {
+  std::vector<FactorChange> all;
+  for (const auto& row : exec(tx, kChanges, tenant.brand, tenant.bank, psu, limit)) {
+    const bool added = value<std::string>(row[1]) == "added";
+    all.push_back({value<Instant>(row[0]), added ? FactorChange::What::added : FactorChange::What::removed,
+                   factor_kind_from_text(value<std::string>(row[2])).value(), value<std::string>(row[3]),
+                   value<std::string>(row[4])});
+  }
+  return all;
 }
 
 void FactorStore::record_sign_in(Transaction& tx, const base::Tenant& tenant, const base::PsuId& psu,

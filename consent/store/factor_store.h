@@ -40,6 +40,10 @@ class FactorStore {
   static bool remove(base::db::Transaction& tx, const base::Tenant& tenant, const base::PsuId& psu,
                      const std::string& id, base::Instant at);
 
+  // Newest first.
+  static std::vector<FactorChange> changes(base::db::Transaction& tx, const base::Tenant& tenant,
+                                           const base::PsuId& psu, int limit);
+
   static void record_sign_in(base::db::Transaction& tx, const base::Tenant& tenant, const base::PsuId& psu,
                              const std::string& session, const SignIn& sign_in);
   static std::vector<SignIn> sign_ins(base::db::Transaction& tx, const base::Tenant& tenant, const base::PsuId& psu,

@@ -55,6 +55,8 @@ class Application {
   virtual base::http::Response overloaded(const Head& head) = 0;
   // The request could not be framed; `why` is a constant sentence that names the fault and quotes nothing. IO thread.
   virtual base::http::Response malformed(int status, std::string_view why) = 0;
+  // The body is longer than admit() allowed; nothing of it was read. IO thread.
+  virtual base::http::Response too_large(const Head&) { return malformed(413, "The body is too large."); }
   // 500, says nothing.
   virtual base::http::Response failure() = 0;
 };

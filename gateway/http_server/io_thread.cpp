@@ -563,7 +563,8 @@ void IoThread::refuse(Connection& c, int status, std::string_view why) {
   c.head_only = c.framer.request().method == base::http::Method::head;
   std::optional<base::http::Response> response;
   try {
-    response = context_->application.malformed(status, why);
+    response = status == 413 ? context_->application.too_large(head_of(c.framer.request(), c))
+                             : context_->application.malformed(status, why);
   } catch (...) {
     response.reset();
   }

@@ -7,6 +7,7 @@
 #include "base/observe/log.h"
 #include "gateway/pipeline/refusal.h"
 #include "gateway/pipeline/trace_context.h"
+#include "gateway/psu_pages/page.h"
 
 namespace gateway {
 namespace {
@@ -131,7 +132,7 @@ Response Pipeline::refuse_head(const Head& head, Surface surface, const Refusal&
   event.listener = base::http::to_text(head.listener);
   const Refusal worded = in_surface_words(surface, refusal);
   event.refuse(std::string(worded.code), std::string(worded.title));
-  Response response = gateway::refuse(surface, worded, event.interaction);
+  Response response = gateway::refuse(surface, worded, event.interaction, language_of(head.headers));
   finish(event, response, nullptr);
   return response;
 }
@@ -151,6 +152,13 @@ Response Pipeline::malformed(int status, std::string_view why) {
       gateway::refuse(Surface::problem, {status, "malformed-request", "Malformed request", why}, interaction);
   response.headers.set("x-fapi-interaction-id", interaction.str());
   return response;
+}
+
+Response Pipeline::too_large(const Head& head) {
+  const Match match = router_.match(head.method, head.path, head.listener);
+  if (match.surface != Surface::page) return malformed(413, "The body is too large.");
+  return refuse_head(head, match.surface,
+                     {413, "content-too-large", "Too large", "What was sent is longer than this page takes."});
 }
 
 Response Pipeline::failure() {
@@ -200,13 +208,15 @@ Response Pipeline::respond(base::http::Request& request, std::uint16_t index, st
         base::observe::Level::error, "the database is unavailable",
         {{"interaction", event.interaction.str()}, {"route", route.pattern}, {"what", unreachable.what()}});
     event.refuse("unavailable", "database unavailable");
-    response = gateway::refuse(route.surface, in_surface_words(route.surface, unavailable()), event.interaction);
+    response = gateway::refuse(route.surface, in_surface_words(route.surface, unavailable()), event.interaction,
+                               language_of(request.headers));
     response.headers.set("Retry-After", "2");
   } catch (const std::exception& fault) {
     base::observe::log(base::observe::Level::error, "a request failed",
                        {{"interaction", event.interaction.str()}, {"route", route.pattern}, {"what", fault.what()}});
     event.refuse("server_error", "internal error, see the error log");
-    response = gateway::refuse(route.surface, in_surface_words(route.surface, internal_error()), event.interaction);
+    response = gateway::refuse(route.surface, in_surface_words(route.surface, internal_error()), event.interaction,
+                               language_of(request.headers));
   }
   event.took = std::chrono::duration_cast<std::chrono::microseconds>(deps_.monotonic.now() - started);
   finish(event, response, &route);
@@ -222,7 +232,8 @@ Response Pipeline::dispatch(Call& call, const Route& route, ClientLimit& client_
   if (!address.allowed) {
     call.event.refuse("quota-exceeded", "limit 'address' used up");
     const Surface surface = route.surface == Surface::oauth ? Surface::problem : route.surface;
-    Response response = gateway::refuse(surface, too_many_requests(), call.caller.interaction);
+    Response response =
+        gateway::refuse(surface, too_many_requests(), call.caller.interaction, language_of(call.request.headers));
     deps_.limits.tell(response, address);
     return response;
   }

@@ -69,6 +69,7 @@ class Pipeline final : public Application {
                                std::chrono::nanoseconds queued) override;
   base::http::Response overloaded(const Head& head) override;
   base::http::Response malformed(int status, std::string_view why) override;
+  base::http::Response too_large(const Head& head) override;
   base::http::Response failure() override;
 
  private:

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "gateway/operations/sandbox_api.h"
 #include "gateway/pipeline/limits.h"
@@ -114,6 +115,30 @@ TEST(Refusal, SpeaksTheSurfacesOwnForm) {
   const auto page = refuse(Surface::page, refusal, id);
   EXPECT_NE(page.body.find("id=\"error\""), std::string::npos);
   EXPECT_EQ(page.body.find("<nothing>"), std::string::npos);
+}
+
+TEST(Refusal, OfAPageSpeaksTheCustomersLanguageAndOnlyWordsOfOurOwn) {
+  const base::InteractionId id("93bac548-d2de-4546-b106-880a5018460d");
+  std::set<std::string> pages;
+  for (const int status : {400, 404, 405, 413, 429, 500, 503}) {
+    for (const Language language : {Language::en, Language::de, Language::fr}) {
+      const auto page = refuse(Surface::page, {status, "x", "Echoed", "echoed"}, id, language);
+      EXPECT_EQ(page.headers.only("Content-Language"), to_text(language));
+      EXPECT_NE(page.body.find("<html lang=\"" + std::string(to_text(language)) + "\">"), std::string::npos);
+      EXPECT_EQ(page.body.find("choed"), std::string::npos);
+      pages.insert(page.body);
+    }
+  }
+  EXPECT_EQ(pages.size(), 21U) << "each says something of its own";
+}
+
+TEST(LanguageOf, FollowsTheChosenOneThenTheRequestThenTheBrowser) {
+  const Headers german{{"Accept-Language", "de"}};
+  EXPECT_EQ(language_of({}), Language::en);
+  EXPECT_EQ(language_of(german), Language::de);
+  EXPECT_EQ(language_of(german, {"fr"}), Language::fr);
+  EXPECT_EQ(language_of({{"Accept-Language", "de"}, {"Cookie", "__Host-aldgate-language=fr"}}), Language::fr);
+  EXPECT_EQ(language_of({{"Accept-Language", "de"}, {"Cookie", "__Host-aldgate-language=<x>"}}), Language::de);
 }
 
 TEST(IsoDuration, ReadsWhatTheStandardWrites) {

@@ -37,20 +37,39 @@ base::http::Response obie(const Refusal& refusal, const base::InteractionId& int
           text_of(body)};
 }
 
-base::http::Response page(const Refusal& refusal, const base::InteractionId& interaction) {
+struct PageWords {
+  Text title;
+  Text detail;
+};
+
+PageWords words_of(int status) {
+  if (status == 404) return {Text::nothing_here_title, Text::nothing_here_text};
+  if (status == 405) return {Text::not_like_that_title, Text::not_like_that_text};
+  if (status == 413) return {Text::too_large_title, Text::too_large_text};
+  if (status == 429) return {Text::too_often_title, Text::too_often_text};
+  if (status == 503) return {Text::unavailable_title, Text::unavailable_text};
+  if (status >= 500) return {Text::failed_title, Text::failed_text};
+  return {Text::error_title, Text::incomplete_text};
+}
+
+base::http::Response page(const Refusal& refusal, const base::InteractionId& interaction, Language l) {
   // Self-contained on purpose: it is what is shown when nothing else may be relied on.
+  const PageWords words = words_of(refusal.status);
+  const std::string title = base::html_escape(text(l, words.title));
+  const std::string language(to_text(l));
   std::string body =
-      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\""
-      "width=device-width, initial-scale=1\"><title>" +
-      base::html_escape(refusal.title) +
-      "</title><link rel=\"stylesheet\" href=\"/assets/aldgate.css\"></head><body><main class=\"card\">"
-      "<h1 id=\"error\">" +
-      base::html_escape(refusal.title) + "</h1><p>" + base::html_escape(refusal.detail) +
-      "</p><p><a class=\"button secondary\" href=\"/consents\">Your consents</a></p><p class=\"reference\">Reference: "
-      "<code>" +
+      "<!doctype html><html lang=\"" + language +
+      "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+      "<title>" +
+      title + "</title><link rel=\"stylesheet\" href=\"/assets/aldgate.css\"></head><body><main class=\"card\">" +
+      "<h1 id=\"error\">" + title + "</h1><p class=\"lead\">" + base::html_escape(text(l, words.detail)) +
+      "</p><p><a class=\"button secondary\" href=\"/consents\">" + base::html_escape(text(l, Text::consents)) +
+      "</a></p><p class=\"reference\">" + base::html_escape(text(l, Text::reference)) + ": <code>" +
       base::html_escape(interaction.str()) + "</code></p></main></body></html>\n";
   return {refusal.status,
           {{"Content-Type", "text/html; charset=utf-8"},
+           {"Content-Language", language},
+           {"Vary", "Accept-Language, Cookie"},
            {"Cache-Control", "no-store"},
            {"Content-Security-Policy",
             "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
@@ -61,7 +80,8 @@ base::http::Response page(const Refusal& refusal, const base::InteractionId& int
 
 }  // namespace
 
-base::http::Response refuse(Surface surface, const Refusal& refusal, const base::InteractionId& interaction) {
+base::http::Response refuse(Surface surface, const Refusal& refusal, const base::InteractionId& interaction,
+                            Language language) {
   switch (surface) {
     case Surface::oauth:
       return oauth(refusal);
@@ -70,7 +90,7 @@ base::http::Response refuse(Surface surface, const Refusal& refusal, const base:
     case Surface::problem:
       return problem(refusal, interaction);
     case Surface::page:
-      return page(refusal, interaction);
+      return page(refusal, interaction, language);
     case Surface::operations:
       return {refusal.status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::string(refusal.detail) + "\n"};
   }

@@ -8,6 +8,7 @@
 
 #include "base/http/message.h"
 #include "base/id.h"
+#include "gateway/psu_pages/texts.h"
 #include "gateway/routes.h"
 
 namespace gateway {
@@ -19,6 +20,8 @@ struct Refusal {
   std::string_view detail;  // what the caller can do about it
 };
 
-base::http::Response refuse(Surface surface, const Refusal& refusal, const base::InteractionId& interaction);
+// `language`: of a page, whose words are the table's (texts.h) and never the refusal's own.
+base::http::Response refuse(Surface surface, const Refusal& refusal, const base::InteractionId& interaction,
+                            Language language = Language::en);
 
 }  // namespace gateway

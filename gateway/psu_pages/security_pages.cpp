@@ -35,10 +35,13 @@ std::string kind_words(Language l, FactorKind kind) {
   return "";
 }
 
+std::string named(Language l, FactorKind kind, const std::string& label, const std::string& hint) {
+  return kind_words(l, kind) + " “" + label + "”" + (hint.empty() ? "" : " " + hint);
+}
+
 PageValues way_values(Language l, const consent::Factor& factor) {
   PageValues way;
-  std::string words = kind_words(l, factor.kind) + " “" + factor.label + "”";
-  if (!factor.hint.empty()) words += " " + factor.hint;
+  std::string words = named(l, factor.kind, factor.label, factor.hint);
   std::string about;
   if (factor.kind == FactorKind::passkey)
     about = text(l, factor.device_bound ? Text::way_bound : Text::way_synced) + " ";
@@ -58,6 +61,15 @@ PageValues sign_in_values(Language l, const consent::SignIn& sign_in) {
   PageValues value;
   value.set("when", date_time_text(l, sign_in.at)).set("what", text(l, what));
   value.set("by", sign_in.by ? kind_words(l, *sign_in.by) : text(l, Text::sign_in_by_password));
+  return value;
+}
+
+PageValues change_values(Language l, const consent::FactorChange& change) {
+  const bool added = change.what == consent::FactorChange::What::added;
+  PageValues value;
+  value.set("when", date_time_text(l, change.at));
+  value.set("what", text(l, added ? Text::change_added : Text::change_removed,
+                         named(l, change.kind, change.label, change.hint)));
   return value;
 }
 
@@ -158,6 +170,12 @@ Response PsuPages::show_security(Call& call, const PageFrame& page, const consen
   std::vector<PageValues> sign_ins;
   for (const auto& one : deps_.factors.recent_sign_ins(call.caller, psu)) sign_ins.push_back(sign_in_values(l, one));
   values.list("sign_ins", std::move(sign_ins));
+
+  values.set("t_changes", text(l, Text::changes_title)).set("t_no_changes", text(l, Text::no_changes));
+  values.set("t_changes_not_you", text(l, Text::changes_not_you));
+  std::vector<PageValues> changes;
+  for (const auto& change : deps_.factors.recent_changes(call.caller, psu)) changes.push_back(change_values(l, change));
+  values.list("changes", std::move(changes));
   return render_page(page, "security", values);
 }
 

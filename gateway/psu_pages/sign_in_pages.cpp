@@ -28,9 +28,7 @@ void set_steps(PageValues& values, Language l) {
 PageFrame PsuPages::frame(const Call& call, Text title, const std::vector<std::string>& ui_locales) const {
   PageFrame frame;
   const auto& request = call.request;
-  frame.language = choose_language(ui_locales, request.headers.only("Accept-Language").value_or(""));
-  if (const auto kept = cookie(request.headers, kLanguageCookie))
-    frame.language = language_from_text(*kept).value_or(frame.language);
+  frame.language = language_of(request.headers, ui_locales);
   if (request.method == base::http::Method::get && request.path != "/authorize") {
     frame.self = request.path;
     const auto query = base::http::Parameters::parse(request.raw_query, 8);

@@ -2,6 +2,8 @@
 // and an approval on a second device.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/crypto/totp.h"
 #include "base/json/strict.h"
 #include "gateway/wiring/parts.h"
@@ -229,6 +231,81 @@ TEST_F(Factors, ThePagesLoadTheirOwnScriptAndNothingElse) {
   const Answer script = gateway.send("GET", "/assets/passkey.js");
   EXPECT_EQ(script.status, 200);
   EXPECT_EQ(script.header("Content-Type"), "text/javascript; charset=utf-8");
+}
+
+std::vector<std::string> messages_of(Gateway& gateway, const std::string& username) {
+  const Answer answer = gateway.send("GET", "/sandbox/messages?psu=" + username);
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < answer.count("/messages"); ++i) {
+    const std::string at = "/messages/" + std::to_string(i);
+    all.push_back(answer.at(at + "/to") + " " + answer.at(at + "/text"));
+  }
+  return all;
+}
+
+std::size_t notices(const std::vector<std::string>& messages, const std::string& to, const std::string& words) {
+  return static_cast<std::size_t>(std::count_if(messages.begin(), messages.end(), [&](const std::string& message) {
+    return message.starts_with(to + " ") && message.find(words) != std::string::npos;
+  }));
+}
+
+TEST_F(Factors, AChangeIsToldAtTheOtherAddressesAndStandsOnTheSecurityPage) {
+  const std::string phone = "+441632960001", mail = "alice@example.org";
+  const auto code = [&](const auto&) { return last_code("alice"); };
+  const std::string first = enrolled({FactorKind::sms, "My <b>phone", phone}, code);
+  EXPECT_EQ(notices(messages_of(gateway, "alice"), phone, "was added"), 0U) << "there was no other address to tell";
+  EXPECT_EQ(
+      gateway.one("SELECT count(*) FROM base.audit WHERE action = 'psu.factor_notice' AND outcome = 'no_address'"),
+      "1");
+  enrolled({FactorKind::email, "Mail", mail}, code);
+  EXPECT_EQ(notices(messages_of(gateway, "alice"), phone, "e-mail address a•••@example.org was added"), 1U);
+  EXPECT_EQ(notices(messages_of(gateway, "alice"), mail, "was added"), 0U) << "not to the new address itself";
+  enrolled({FactorKind::totp, "call +44 900 to unlock", ""}, [&](const consent::EnrolmentOffer& offer) {
+    return base::crypto::totp_code(*base::crypto::base32_decode(offer.totp_secret),
+                                   base::crypto::totp_step(gateway.clock().now()));
+  });
+  const auto after = messages_of(gateway, "alice");
+  EXPECT_EQ(notices(after, phone, "An authenticator app was added"), 1U);
+  EXPECT_EQ(notices(after, mail, "An authenticator app was added"), 1U);
+  EXPECT_EQ(notices(after, mail, "900"), 0U) << "no words of whoever made the change";
+
+  // Removed: told at the address that goes, and at those that stay.
+  ASSERT_TRUE(gateway.parts().customer_factors.remove(gateway.caller(), authenticated("alice"), first));
+  const auto removed = messages_of(gateway, "alice");
+  EXPECT_EQ(notices(removed, phone, "telephone number •••• 0001 was removed"), 1U);
+  EXPECT_EQ(notices(removed, mail, "telephone number •••• 0001 was removed"), 1U);
+  EXPECT_EQ(gateway.one("SELECT count(*) FROM base.audit WHERE action = 'psu.factor_notice' AND outcome = 'ok'"), "3");
+
+  Customer alice(gateway);
+  alice.open("/login");
+  alice.press("login", {{"username", "alice"}, {"password", "alice"}});
+  alice.press("choose-bank_code-bank");
+  alice.press("verify", {{"otp", "123456"}});
+  alice.open("/security");
+  const std::string changes = alice.page().text_of("changed");
+  EXPECT_NE(changes.find("Removed: Text message “My <b>phone” •••• 0001"), std::string::npos) << alice.page().text();
+  EXPECT_NE(changes.find("Added: E-mail “Mail” a•••@example.org"), std::string::npos) << changes;
+  EXPECT_LT(changes.find("Removed"), changes.find("Added")) << "newest first";
+  Customer bob(gateway);
+  bob.dashboard("bob");
+  bob.open("/security");
+  EXPECT_EQ(bob.page().text_of("changed"), "") << "nobody else's";
+  EXPECT_TRUE(messages_of(gateway, "bob").empty());
+}
+
+TEST_F(Factors, ARefusedChangeTellsNobody) {
+  const auto code = [&](const auto&) { return last_code("alice"); };
+  const std::string id = enrolled({FactorKind::sms, "Phone", "+441632960001"}, code);
+  const std::size_t before = messages_of(gateway, "alice").size();
+  EXPECT_FALSE(gateway.parts().customer_factors.remove(gateway.caller(), authenticated("ivan"), id));
+  EXPECT_EQ(messages_of(gateway, "alice").size(), before);
+  EXPECT_EQ(gateway.one("SELECT count(*) FROM base.audit WHERE action = 'psu.factor_remove' AND outcome = 'unknown'"),
+            "1");
+  const std::string handle = authenticated("alice");
+  consent::EnrolmentOffer offer;
+  begun(handle, {FactorKind::totp, "App", ""}, offer);
+  EXPECT_FALSE(gateway.parts().customer_factors.enrol_finish(gateway.caller(), handle, offer.id, "000000"));
+  EXPECT_EQ(messages_of(gateway, "alice").size(), before);
 }
 
 }  // namespace

@@ -63,9 +63,10 @@ TEST(RichAuthorization, BesideAConsentIsShownWithItAndPartOfTheEvidence) {
   ASSERT_EQ(tokens.answer.status, 200) << tokens.answer.body;
   EXPECT_EQ(tokens.answer.at("/authorization_details/0/consent_id"), consent);
   EXPECT_EQ(tokens.answer.at("/authorization_details/1/type"), "urn:aldgate:sandbox:test");
-  EXPECT_NE(gateway.one("SELECT string_agg(shown, '') FROM consent.consent_history WHERE consent_id = '" + consent + "'")
-                .find("Change the test resource"),
-            std::string::npos);
+  EXPECT_NE(
+      gateway.one("SELECT string_agg(shown, '') FROM consent.consent_history WHERE consent_id = '" + consent + "'")
+          .find("Change the test resource"),
+      std::string::npos);
 
   // Narrowing at refresh, and back: the grant itself stays as it was given.
   const auto refresh = [&](const std::string& asked) {

@@ -47,6 +47,24 @@ std::string masked(FactorKind kind, const std::string& address) {
   return address.substr(0, 1) + "•••" + address.substr(address.find('@'));
 }
 
+// For a message that may be read anywhere: no address in full, and no words of whoever made the change.
+std::string in_words(const Factor& factor) {
+  switch (factor.kind) {
+    case FactorKind::bank_code:
+    case FactorKind::device:
+      return "A way of your bank";
+    case FactorKind::totp:
+      return "An authenticator app";
+    case FactorKind::passkey:
+      return "A passkey";
+    case FactorKind::sms:
+      return "The telephone number " + factor.hint;
+    case FactorKind::email:
+      return "The e-mail address " + factor.hint;
+  }
+  return "A way";
+}
+
 bool is_label(const std::string& label) {
   const auto characters = base::utf8_decode(label);
   if (!characters || characters->empty() || characters->size() > kLongestLabel) return false;
@@ -89,6 +107,43 @@ std::vector<Factor> CustomerFactors::list(const base::Caller& caller, const base
 std::vector<SignIn> CustomerFactors::recent_sign_ins(const base::Caller& caller, const base::PsuId& psu, int limit) {
   return base::db::read_only(deps_.pool, caller.deadline,
                              [&](Transaction& tx) { return FactorStore::sign_ins(tx, caller.tenant, psu, limit); });
+}
+
+std::vector<FactorChange> CustomerFactors::recent_changes(const base::Caller& caller, const base::PsuId& psu,
+                                                          int limit) {
+  return base::db::read_only(deps_.pool, caller.deadline,
+                             [&](Transaction& tx) { return FactorStore::changes(tx, caller.tenant, psu, limit); });
+}
+
+void CustomerFactors::tell(const base::Caller& caller, const CustomerSession& session, const FactorRow& changed,
+                           FactorChange::What what, const std::vector<FactorRow>& addresses) {
+  const bool added = what == FactorChange::What::added;
+  const std::string text = settings_.bank_name + ": " + in_words(changed.factor) +
+                           (added ? " was added to" : " was removed from") +
+                           " your ways to confirm. If this was not you, sign out everywhere and call your bank.";
+  int told = 0, failed = 0;
+  for (const FactorRow& row : addresses) {
+    const bool sms = row.factor.kind == FactorKind::sms;
+    if (!sms && row.factor.kind != FactorKind::email) continue;
+    // An address that has just been added is whoever's added it.
+    if (added && row.factor.id == changed.factor.id) continue;
+    const CodeMessage message{row.psu, sms ? Channel::sms : Channel::email,
+                              std::string(secrets_.open(row.psu, row.factor.id, row.sealed).reveal()), text};
+    const bool sent = deps_.sender != nullptr && deps_.sender->send(caller, message);
+    ++(sent ? told : failed);
+  }
+  base::db::with_transaction(deps_.pool, caller.deadline, [&](Transaction& tx) {
+    auto entry = audit_of(caller, session, "psu.factor_notice",
+                          failed > 0  ? "not_sent"
+                          : told == 0 ? "no_address"
+                                      : "ok",
+                          "the customer is told of the change at the other addresses");
+    entry.facts.emplace("factor", changed.factor.id);
+    entry.facts.emplace("told", std::to_string(told));
+    entry.facts.emplace("failed", std::to_string(failed));
+    deps_.audit.record(tx, entry);
+    return true;
+  });
 }
 
 // [RTS-SCA-24.2b] "the association by means of a remote channel … shall be performed using strong customer
@@ -200,8 +255,14 @@ base::Result<ChallengeRow, FactorRefusal> CustomerFactors::open_enrolment(const 
   auto row = base::db::read_only(deps_.pool, caller.deadline, [&](Transaction& tx) {
     return ChallengeStore::find_open(tx, caller.tenant, id, caller.now.protocol);
   });
-  if (!row || row->purpose != ChallengePurpose::enrol || row->session != session.id || row->psu != *session.psu)
+  if (!row || row->purpose != ChallengePurpose::enrol || row->session != session.id || row->psu != *session.psu) {
+    base::db::with_transaction(deps_.pool, caller.deadline, [&](Transaction& tx) {
+      deps_.audit.record(tx, audit_of(caller, session, "psu.factor_enrol", "unknown",
+                                      "no open enrolment of this session: over, of another session or another's"));
+      return true;
+    });
     return refuse(Code::unknown, "no open enrolment of this session");
+  }
   return std::move(*row);
 }
 
@@ -292,14 +353,22 @@ base::Result<Factor, FactorRefusal> CustomerFactors::enrol_finish(const base::Ca
       deps_.attempts.give_back(tx, caller, subject);
       return true;
     });
+    return enrolled;
   }
+  const auto addresses = base::db::read_only(
+      deps_.pool, caller.deadline, [&](Transaction& tx) { return FactorStore::of_psu(tx, caller.tenant, psu); });
+  tell(caller, session, row, FactorChange::What::added, addresses);
   return enrolled;
 }
 
 base::Result<void, FactorRefusal> CustomerFactors::remove(const base::Caller& caller, std::string_view handle,
                                                           const std::string& id) {
   TRY(const CustomerSession session, fresh(caller, handle));
+  std::vector<FactorRow> addresses;
+  std::optional<FactorRow> found;
   const bool removed = base::db::with_transaction(deps_.pool, caller.deadline, [&](Transaction& tx) {
+    addresses = FactorStore::of_psu(tx, caller.tenant, *session.psu);
+    found = FactorStore::find(tx, caller.tenant, *session.psu, id);
     const bool done = FactorStore::remove(tx, caller.tenant, *session.psu, id, caller.now.protocol);
     auto entry = audit_of(caller, session, "psu.factor_remove", done ? "ok" : "unknown",
                           done ? "[RTS-SCA-27] a factor was removed" : "no such factor of this customer");
@@ -308,6 +377,8 @@ base::Result<void, FactorRefusal> CustomerFactors::remove(const base::Caller& ca
     return done;
   });
   if (!removed) return refuse(Code::unknown, "no such factor of this customer");
+  ENSURE(found.has_value(), "what was removed was there");
+  tell(caller, session, *found, FactorChange::What::removed, addresses);
   return {};
 }
 

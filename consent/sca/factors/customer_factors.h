@@ -1,6 +1,7 @@
 // The customer's own factors: enrolling, listing and removing them. RTS (EU) 2018/389 articles 24 to 27.
-// Enrolling and removing need strong customer authentication of these last minutes; a factor counts only after it was
-// used once (enrol_finish). Wrong answers count like wrong codes at sign-in.
+// Every change is told at the customer's other addresses, a removed one's among them. Enrolling and removing need
+// strong customer authentication of these last minutes; a factor counts only after it was used once (enrol_finish).
+// Wrong answers count like wrong codes at sign-in.
 #pragma once
 
 #include <chrono>
@@ -24,6 +25,7 @@
 namespace consent {
 
 struct ChallengeRow;
+struct FactorRow;
 
 enum class FactorRefusalCode : std::uint8_t {
   session_ended,
@@ -89,6 +91,9 @@ class CustomerFactors {
   // Newest first.
   std::vector<SignIn> recent_sign_ins(const base::Caller& caller, const base::PsuId& psu, int limit = 20);
 
+  // What came and went. Newest first.
+  std::vector<FactorChange> recent_changes(const base::Caller& caller, const base::PsuId& psu, int limit = 10);
+
   base::Result<EnrolmentOffer, FactorRefusal> enrol_begin(const base::Caller& caller, std::string_view handle,
                                                           const Enrolment& wanted);
   // The same offer once more, for a page that is loaded again. Sends nothing.
@@ -105,6 +110,9 @@ class CustomerFactors {
   base::Result<CustomerSession, FactorRefusal> fresh(const base::Caller& caller, std::string_view handle);
   base::Result<ChallengeRow, FactorRefusal> open_enrolment(const base::Caller& caller, const CustomerSession& session,
                                                            const std::string& id);
+  // Who added or removed a factor may not be the customer: the customer hears of it where the change did not reach.
+  void tell(const base::Caller& caller, const CustomerSession& session, const FactorRow& changed,
+            FactorChange::What what, const std::vector<FactorRow>& addresses);
   EnrolmentOffer offer(const base::Caller& caller, const ChallengeRow& row);
   FactorRefusal wrong(const base::Caller& caller, const CustomerSession& session, const AttemptTaken& attempt,
                       const std::string& why);

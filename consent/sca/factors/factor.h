@@ -33,6 +33,15 @@ struct Factor {
   std::optional<base::Instant> last_used;
 };
 
+// A factor that came or went.
+struct FactorChange {
+  base::Instant at;
+  enum class What : std::uint8_t { added, removed } what = What::added;
+  FactorKind kind = FactorKind::bank_code;
+  std::string label;
+  std::string hint;
+};
+
 // One try to sign in, as the customer may see it. Append-only.
 struct SignIn {
   base::Instant at;

@@ -201,13 +201,14 @@ Answer Gateway::send(const std::string& method, const std::string& url, base::ht
   request.body = std::move(body);
   request.peer = peer;
 
-  auto admission = pipeline_->admit({request.method, request.method_text, request.path, request.raw_query,
-                                     request.headers, request.listener, request.peer});
+  const gateway::Head head{request.method,  request.method_text, request.path, request.raw_query,
+                           request.headers, request.listener,    request.peer};
+  auto admission = pipeline_->admit(head);
   base::http::Response response;
   if (admission.refusal) {
     response = std::move(*admission.refusal);
   } else if (request.body.size() > admission.body_limit) {
-    response = pipeline_->malformed(413, "The body is longer than this address takes.");
+    response = pipeline_->too_large(head);
   } else {
     response = pipeline_->respond(request, admission.route, std::chrono::nanoseconds(0));
   }
