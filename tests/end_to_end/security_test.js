@@ -97,6 +97,9 @@ test('an authenticator app: enrolled by QR code, confirmed by its code, used at 
   await again.page.locator('.way[data-kind=totp] button').click();
   await again.page.waitForSelector('#notice');
   assert.equal(await again.page.locator('.way[data-kind=totp]').count(), 0);
+  assert.match(await again.text('#changed'), /Removed: Authenticator app “Old phone”[^]*Added: Authenticator app “Old phone”/);
+  await assertAccessible(again, 'security with changes');
+  await again.picture('security-changes');
   await again.close();
   await customer.close();
 });
@@ -145,11 +148,59 @@ test('a passkey: made, used to sign in without a password, and removed', async (
   await customer.close();
 });
 
-test('another customer’s factor is nobody’s', async () => {
+test('another customer’s factor and another’s device are nobody’s: nothing changes, and it is written down', async () => {
+  const { sandbox, browser, tpp } = all;
+  const owner = await atSecurity('judy');
+  await begin(owner, 'totp', 'Hers');
+  await owner.page.waitForSelector('#totp-secret');
+  const enrolment = new URL(owner.page.url()).pathname;
+  const secret = (await owner.text('#totp-secret')).trim();
+  sandbox.ledger.keep('totp secret', secret);
   const customer = await atSecurity('alice');
-  const answer = await customer.page.goto(all.sandbox.url('/security/factors/01900000-0000-7000-8000-000000000000').href);
-  assert.equal(answer.status(), 404);
-  await customer.close();
+  const csrf = await customer.page.locator('input[name=csrf]').first().inputValue();
+  const post = (path, fields) => customer.context.request.post(sandbox.url(path).href, { form: { csrf, ...fields }, maxRedirects: 0 });
+  const audit = async (answer) => sandbox.aldgate('explain', 'request', answer.headers()['x-fapi-interaction-id']);
+
+  assert.equal((await customer.page.goto(sandbox.url(enrolment).href)).status(), 404);
+  const stolen = await post(enrolment, { otp: totp(secret) });
+  assert.equal(stolen.status(), 404, 'her enrolment is finished by nobody else');
+  assert.match(await audit(stolen), /psu\.factor_enrol.*unknown/);
+  await owner.page.fill('#otp', totp(secret));
+  await owner.press('verify');
+  await owner.page.waitForSelector('.way[data-kind=totp]');
+  const remove = await owner.page.locator('.way[data-kind=totp] form').getAttribute('action');
+  for (const path of [remove, '/security/factors/01900000-0000-7000-8000-000000000000/remove', '/security/factors/nonsense/remove']) {
+    const answer = await post(path, { step: 'remove' });
+    assert.equal(answer.status(), 404, path);
+    assert.doesNotMatch(await answer.text(), /Hers/);
+    assert.match(await audit(answer), /psu\.factor_remove.*unknown/, path);
+  }
+  await owner.page.reload();
+  assert.equal(await owner.page.locator('.way[data-kind=totp]').count(), 1, 'hers is still there');
+
+  // Carol's approval, decided in alice's name.
+  const { url } = await tpp.push(await tpp.createConsent());
+  const waiting = await browser.customer();
+  await waiting.open(url);
+  await waiting.login('carol');
+  await waiting.page.waitForSelector('#number');
+  const device = await browser.customer();
+  await device.open(sandbox.url('/sandbox/device?psu=carol'));
+  const id = await device.page.locator('input[name=id]').inputValue();
+  for (const decision of ['approve', 'refuse']) {
+    const answer = await post('/sandbox/device', { psu: 'alice', id, decision });
+    assert.equal(answer.status(), 200);
+    assert.match(await answer.text(), /nothing to decide/);
+    assert.match(await audit(answer), /unknown/);
+  }
+  await device.press('reload');
+  assert.equal(await device.page.locator('input[name=id]').inputValue(), id, 'it waits for carol still');
+  assert.equal(await waiting.page.locator('#allow').count(), 0);
+  await device.press('refuse');
+  await owner.page.locator('.way[data-kind=totp] summary').click();
+  await owner.page.locator('.way[data-kind=totp] button').click();
+  await owner.page.waitForSelector('#notice');
+  for (const one of [owner, customer, waiting, device]) await one.close();
 });
 
 test('signing out everywhere ends the other browser’s session at once', async () => {
@@ -176,6 +227,7 @@ test('approval on a device: the same number on both, the page goes on by itself'
   await device.open(sandbox.url('/sandbox/device?psu=carol'));
   assert.equal(await device.text('#number'), await customer.text('#number'));
   await assertAccessible(device, 'device');
+  await device.picture('device');
   await device.press('approve');
   await customer.page.waitForSelector('#allow');
   await customer.chooseAccounts(1);
