@@ -208,7 +208,8 @@ constexpr const char* kCommit = "pool.commit";
 constexpr Statement kPing{"pool.ping", "SELECT 1"};
 
 // One transaction's statements on their way out (base/db/sql.h), several in one message each way (libpq's pipeline
-// mode).
+// mode). What fits into one message altogether needs neither BEGIN nor COMMIT: the server makes one transaction of all
+// that comes before a Sync, rolls it back at the first failure, and commits before it answers the Sync.
 class Outgoing final : public detail::Unsent {
  public:
   enum class Block { none, transaction };
@@ -233,9 +234,7 @@ class Outgoing final : public detail::Unsent {
   Rows send_last(const Statement& statement, std::span<const detail::Sent> parameters) override {
     if (block_ == Block::none) return send(statement, parameters);
     waiting_.push_back({statement.name, true, Demand::no, {parameters.begin(), parameters.end()}});
-    waiting_.push_back({kCommit, true, Demand::no, {}});
-    commit_sent_ = true;
-    return fly(1);
+    return fly_and_commit();
   }
   void keep(const Statement& statement, std::span<const detail::Sent> parameters, Kept as) override {
     ENSURE(block_ == Block::transaction, std::string("a write in a look-up: ") + statement.name);
@@ -245,9 +244,7 @@ class Outgoing final : public detail::Unsent {
   }
   void send_with_commit() {
     ENSURE(!commit_sent_, "a transaction that was committed goes on");
-    waiting_.push_back({kCommit, true, Demand::no, {}});
-    commit_sent_ = true;
-    fly();
+    fly_and_commit();
   }
 
  private:
@@ -276,6 +273,17 @@ class Outgoing final : public detail::Unsent {
                                formats.data(), 0) == 1;
   }
 
+  // Gives the answer of the last statement before COMMIT.
+  Rows fly_and_commit() {
+    commit_sent_ = true;
+    if (!began_) {
+      waiting_.erase(waiting_.begin());  // BEGIN
+      return fly();
+    }
+    waiting_.push_back({kCommit, true, Demand::no, {}});
+    return fly(1);
+  }
+
   // Sends all that waits, reads all answers, and gives the last one, or one of those `before` it. Throws the first
   // failure: the server has skipped what came after it.
   Rows fly(std::size_t before = 0) {
@@ -288,19 +296,30 @@ class Outgoing final : public detail::Unsent {
     RawResult last;
     const Item* failed = nullptr;
     std::string state, error;
+    const auto note_failure = [&](const Item& item, const PGresult* result) {
+      const char* code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+      failed = &item;
+      state = code == nullptr ? "" : code;
+      error = one_line(PQresultErrorMessage(result));
+    };
     for (std::size_t i = 0; fits && i < items.size(); ++i) {
       RawResult result = next_answer(with);
       const auto status = PQresultStatus(result.get());
       if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_PIPELINE_ABORTED && !failed) {
-        const char* code = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
-        failed = &items[i];
-        state = code == nullptr ? "" : code;
-        error = one_line(PQresultErrorMessage(result.get()));
+        note_failure(items[i], result.get());
       }
       fits = result != nullptr && next_answer(with) == nullptr;  // each statement's answers end with none
       if (i + before + 1 == items.size()) last = std::move(result);
     }
-    fits = fits && PQresultStatus(next_answer(with).get()) == PGRES_PIPELINE_SYNC && PQexitPipelineMode(with) == 1;
+    const Item commit{kCommit, true, Demand::no, {}};
+    RawResult end = next_answer(with);
+    // Of the commit at the Sync: all of it is rolled back.
+    if (fits && PQresultStatus(end.get()) == PGRES_FATAL_ERROR) {
+      note_failure(commit, end.get());
+      end = next_answer(with);
+      if (!end) end = next_answer(with);  // the failure's answers end with none, as a statement's
+    }
+    fits = fits && PQresultStatus(end.get()) == PGRES_PIPELINE_SYNC && PQexitPipelineMode(with) == 1;
     session_.torn = !fits;
     if (session_.lost()) throw pqxx::broken_connection(error.empty() ? one_line(PQerrorMessage(with)) : error);
     if (failed != nullptr) refuse(*failed, state, error);

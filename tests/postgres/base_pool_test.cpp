@@ -530,6 +530,68 @@ TEST_F(DatabasePool, ACommitTheServerRefusesIsNotInDoubt) {
   other->ping(database.deadline());
 }
 
+TEST_F(DatabasePool, ACommitThatIsRefusedInTheOnlyMessageIsNotInDoubt) {
+  database.sql(R"(CREATE TABLE public.child (id bigint REFERENCES public.thing DEFERRABLE INITIALLY DEFERRED);
+                  GRANT INSERT, SELECT ON public.child TO aldgate_service)");
+  auto other = database.pool({{"test.child", "INSERT INTO public.child (id) VALUES ($1)"}, kInsert, kPid}, 1);
+  try {
+    other->run(database.deadline(), [&](Transaction& tx) {
+      exec_later(tx, kInsert, 1, "");
+      exec_later(tx, {"test.child", ""}, 404);
+      return true;
+    });
+    FAIL() << "it committed";
+  } catch (const InDoubt&) {
+    FAIL() << "the server said no: there is no doubt";
+  } catch (const std::exception& error) {
+    EXPECT_THAT(error.what(), HasSubstr("foreign key"));
+  }
+  EXPECT_EQ(count(), 0);
+  other->run(database.deadline(), [&](Transaction& tx) {
+    exec_later(tx, kInsert, 1, "");
+    exec_later(tx, {"test.child", ""}, 1);
+    return true;
+  });
+  EXPECT_EQ(count(), 1);
+}
+
+// What is held FOR SHARE by a demand must be held until the commit, in a single message too.
+TEST_F(DatabasePool, ATransactionOfOneMessageHoldsItsLocksToItsEnd) {
+  const Statement lock{"test.lock", "SELECT pg_advisory_xact_lock(77)"};
+  const Statement share{"test.share", "SELECT id FROM public.thing WHERE id = 1 FOR SHARE"};
+  auto other = database.pool({lock, share, kInsert}, 2);
+  other->run(database.deadline(), [&](Transaction& tx) {
+    exec_later(tx, kInsert, 1, "");
+    return true;
+  });
+  std::promise<void> locked, release;
+  std::thread keeper([&] {
+    other->run(database.deadline(60s), [&](Transaction& tx) {
+      exec(tx, lock);
+      locked.set_value();
+      release.get_future().wait();
+      return false;
+    });
+  });
+  locked.get_future().wait();
+  auto outcome = std::async(std::launch::async, [&] {
+    other->run(database.deadline(60s), [&](Transaction& tx) {
+      exec_later(tx, share);
+      exec_later(tx, lock);
+      exec_later(tx, kInsert, 2, "");
+      return true;
+    });
+  });
+  wait_until("EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)");
+  EXPECT_ANY_THROW(database.sql("SELECT id FROM public.thing WHERE id = 1 FOR UPDATE NOWAIT"));
+  EXPECT_EQ(count(), 1) << "nothing of it is seen before its end";
+  release.set_value();
+  keeper.join();
+  outcome.get();
+  EXPECT_NO_THROW(database.sql("SELECT id FROM public.thing WHERE id = 1 FOR UPDATE NOWAIT"));
+  EXPECT_EQ(count(), 2);
+}
+
 TEST_F(DatabasePool, ADeadConnectionInTheIdleListIsReplacedUnseen) {
   const int before = read_only(*pool, database.deadline(), [&](Transaction& tx) { return pid_of(tx); });
   kill(before);
