@@ -405,7 +405,7 @@ TEST_F(ConsentKinds, TwoOfTwoMustSignBeforeAnythingPasses) {
   EXPECT_EQ(review->signed_by, 1U);
   EXPECT_EQ(review->selected_before, std::set{kJoint});
   ASSERT_EQ(dashboard.list(caller(), kDan).size(), 1U) << "the other signatory sees what waits for them";
-  EXPECT_EQ(dashboard.list(caller(), kDan)[0].signature, Signature::wanted);
+  EXPECT_EQ(dashboard.list(caller(), kDan)[0].signature, consent::Signature::wanted);
 
   const auto second = sign(id, kDan, kStart + 1h);
   ASSERT_TRUE(second) << second.error().log_text;
