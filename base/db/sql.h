@@ -5,8 +5,8 @@
 //     use(value<std::string>(row[0]), value<std::optional<Instant>>(row[1]));
 //
 // Few messages: BEGIN and the writes of exec_later and exec_demand wait for the transaction's next statement, or for
-// COMMIT, and go in one message with it. A transaction of such writes only is one round trip, and sends neither BEGIN nor
-// COMMIT: the server makes one transaction of one message.
+// COMMIT, and go in one message with it. A transaction of such writes only is one round trip, and sends neither BEGIN
+// nor COMMIT: the server makes one transaction of one message.
 //
 // Parameters: text (std::string, std::string_view, const char*), integers, bool, double, Instant, sys_seconds,
 // sys_days, Id<…>, Bytes (bytea), std::vector<std::string> (text[]), std::optional of any of them, std::nullopt. jsonb
