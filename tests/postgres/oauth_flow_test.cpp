@@ -1155,8 +1155,12 @@ TEST_F(OAuthFlow, AClientsRevisionTellsEveryChangeAndNotItsUse) {
 
 // Refresh against revocation: whatever the order, nothing works afterwards.
 TEST_F(OAuthFlow, ARefreshThatRacesARevocationYieldsNothingThatLives) {
-  for (int round = 0; round < 6; ++round) {
+  for (int round = 0; round < 8; ++round) {
     const Value body = json_of(token(app_, code_form(code_for())));
+    const bool remembered = round % 2 == 1;
+    if (remembered) {
+      ASSERT_EQ(refresh(app_, body["refresh_token"]).status, 200);
+    }
     const Request refresh_request = form_request(
         "/token", authenticated(app_, {{"grant_type", "refresh_token"}, {"refresh_token", body["refresh_token"]}}),
         proof(app_.dpop, "POST", "/token"));
