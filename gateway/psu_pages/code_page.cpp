@@ -223,37 +223,21 @@ Response PsuPages::finish_code(Call& call, const Flow& flow, const PageFrame& pa
 }
 
 Response PsuPages::interaction_code(Call& call) {
-  auto found = flow(call);
-  if (!found) return std::move(found.error());
-  Flow& flow = *found;
-  PageFrame page = frame(call, Text::code_title, flow.view.ui_locales);
-  page.form_action = flow.view.redirect_origin;
-  page.self = flow.path;
-  SignIn door = door_of(flow);
-  auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.way_back);
-  if (!form) return std::move(form.error());
-  page.csrf = consent::csrf_token(*flow.session_handle);
-  if (flow.session) page.timer = timer_of(call, flow, *flow.session);
+  auto given = step(call, Text::code_title);
+  if (!given) return std::move(given.error());
+  auto& [flow, page, door, form] = *given;
   link(call, flow, door);
-  auto verified = answered(call, page, door, *form);
+  auto verified = answered(call, page, door, form);
   if (!verified) return std::move(verified.error());
   return finish_code(call, flow, page, *verified);
 }
 
 Response PsuPages::interaction_passkey(Call& call) {
-  auto found = flow(call);
-  if (!found) return std::move(found.error());
-  Flow& flow = *found;
-  PageFrame page = frame(call, Text::login_title, flow.view.ui_locales);
-  page.form_action = flow.view.redirect_origin;
-  page.self = flow.path;
-  const SignIn door = door_of(flow);
-  auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.way_back);
-  if (!form) return std::move(form.error());
-  page.csrf = consent::csrf_token(*flow.session_handle);
-  if (flow.session) page.timer = timer_of(call, flow, *flow.session);
+  auto given = step(call, Text::login_title);
+  if (!given) return std::move(given.error());
+  auto& [flow, page, door, form] = *given;
   const auto verified =
-      deps_.authentication.passkey_login(call.caller, *flow.session_handle, form->only("credential").value_or(""));
+      deps_.authentication.passkey_login(call.caller, *flow.session_handle, form.only("credential").value_or(""));
   if (!verified) return refused(call, page, door, verified.error(), false);
   return finish_code(call, flow, page, *verified);
 }

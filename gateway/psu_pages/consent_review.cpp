@@ -133,7 +133,7 @@ base::Result<PsuPages::Review, Response> PsuPages::review(Call& call, PageFrame 
   v.set("t_who", text(l, Text::who)).set("t_registered_name", text(l, Text::registered_name)).set("tpp", tpp);
   v.set("t_asked_on", text(l, Text::asked_on)).set("asked_on", date_text(l, review.consent.created));
   v.set("t_accounts", text(l, data ? Text::accounts : pays(review.consent) ? Text::pay_from : Text::funds_account));
-  v.set("t_accounts_fixed", text(l, Text::accounts_shared));
+  v.set("t_accounts_fixed", text(l, pays(review.consent) && !data ? Text::from_account : Text::accounts_shared));
   if (lasts(review.consent.kind)) v.set("t_stop_any_time", text(l, Text::stop_any_time));
   v.set("input", data ? "checkbox" : "radio");
   v.set("t_allow", text(l, Text::allow)).set("t_deny", text(l, Text::deny));

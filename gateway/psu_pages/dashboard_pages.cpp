@@ -13,6 +13,7 @@ using base::http::Call;
 using base::http::Response;
 using consent::ConsentStatus;
 
+constexpr std::string_view kStopPayments = "stop-payments";
 constexpr std::chrono::days kSoon{30};      // "expiring"
 constexpr std::chrono::days kHistory{731};  // two years
 
@@ -259,18 +260,24 @@ Response PsuPages::login_page(Call& call) {
   return show_login(page, door, "");
 }
 
-Response PsuPages::login(Call& call) {
-  const Door v = dashboard_visit(call);
-  PageFrame page = frame(call, Text::login_title);
-  SignIn door = dashboard_door();
-  auto form = form_of(call, page, v.handle, "/login", "", std::nullopt);
-  if (!form) return std::move(form.error());
-  page.csrf = consent::csrf_token(*v.handle);
-  door.session_handle = *v.handle;
+base::Result<PsuPages::DashboardStep, Response> PsuPages::dashboard_step(Call& call, Text title) {
+  Door visit = dashboard_visit(call);
+  PageFrame page = frame(call, title);
+  TRY(auto form, form_of(call, page, visit.handle, "/login", "", std::nullopt));
+  page.csrf = consent::csrf_token(*visit.handle);
   page.self = "/login";
-  door.username = std::string(form->only("username").value_or(""));
+  SignIn door = dashboard_door();
+  door.session_handle = *visit.handle;
+  return DashboardStep{std::move(visit), std::move(page), std::move(door), std::move(form)};
+}
+
+Response PsuPages::login(Call& call) {
+  auto given = dashboard_step(call, Text::login_title);
+  if (!given) return std::move(given.error());
+  auto& [visit, page, door, form] = *given;
+  door.username = std::string(form.only("username").value_or(""));
   const auto logged_in =
-      deps_.authentication.login(call.caller, *v.handle, door.username, form->only("password").value_or(""));
+      deps_.authentication.login(call.caller, *visit.handle, door.username, form.only("password").value_or(""));
   if (!logged_in) return refused(call, page, door, logged_in.error(), false);
   Response response = see_other("/login");
   set_cookie(response, kDashboardCookie, logged_in->session.handle.reveal());
@@ -284,29 +291,21 @@ Response PsuPages::dashboard_entered(bool confirmed_only, const consent::Session
 }
 
 Response PsuPages::login_code(Call& call) {
-  const Door v = dashboard_visit(call);
-  PageFrame page = frame(call, Text::code_title);
-  SignIn door = dashboard_door();
-  auto form = form_of(call, page, v.handle, "/login", "", std::nullopt);
-  if (!form) return std::move(form.error());
-  page.csrf = consent::csrf_token(*v.handle);
-  door.session_handle = *v.handle;
-  if (v.signed_in()) door.again = "/login?confirm";
-  const auto verified = answered(call, page, door, *form);
+  auto given = dashboard_step(call, Text::code_title);
+  if (!given) return std::move(given.error());
+  auto& [visit, page, door, form] = *given;
+  if (visit.signed_in()) door.again = "/login?confirm";
+  const auto verified = answered(call, page, door, form);
   if (!verified) return verified.error();
-  return dashboard_entered(v.signed_in(), *verified);
+  return dashboard_entered(visit.signed_in(), *verified);
 }
 
 Response PsuPages::login_passkey(Call& call) {
-  const Door v = dashboard_visit(call);
-  PageFrame page = frame(call, Text::login_title);
-  SignIn door = dashboard_door();
-  auto form = form_of(call, page, v.handle, "/login", "", std::nullopt);
-  if (!form) return std::move(form.error());
-  page.csrf = consent::csrf_token(*v.handle);
-  door.session_handle = *v.handle;
+  auto given = dashboard_step(call, Text::login_title);
+  if (!given) return std::move(given.error());
+  auto& [visit, page, door, form] = *given;
   const auto verified =
-      deps_.authentication.passkey_login(call.caller, *v.handle, form->only("credential").value_or(""));
+      deps_.authentication.passkey_login(call.caller, *visit.handle, form.only("credential").value_or(""));
   if (!verified) return refused(call, page, door, verified.error(), false);
   return dashboard_entered(false, *verified);
 }
@@ -383,7 +382,9 @@ Response PsuPages::consents(Call& call) {
       value.set("summary", shared == 0   ? text(l, Text::no_account)
                            : shared == 1 ? text(l, Text::one_account)
                                          : text(l, Text::count_accounts, std::to_string(shared)));
-    value.set("dates", shown.group == Group::past ? text(l, Text::ended_on, date_text(l, consent.status_updated))
+    value.set("dates", !consent.authorised && shown.group == Group::waiting
+                           ? text(l, Text::asked_on) + " " + date_text(l, consent.created)
+                       : shown.group == Group::past ? text(l, Text::ended_on, date_text(l, consent.status_updated))
                        : lasts(consent.kind)
                            ? text(l, Text::given_on, date_text(l, consent.authorised.value_or(consent.created)),
                                   until_text(l, consent))
@@ -502,9 +503,11 @@ Response PsuPages::consent(Call& call) {
     values.set("t_renew", text(l, Text::renew_again)).set("renew", text(l, Text::renew_again_how, tpp.name));
   }
   values.flag("revocable", consent.status == ConsentStatus::authorised && lasts(consent.kind));
-  values.set("t_stop_title", text(l, Text::stop_title))
-      .set("t_stop_text", text(l, Text::stop_text, tpp.name))
-      .set("t_stop", text(l, Text::stop));
+  const bool pays = consent.kind == consent::ConsentKind::domestic_vrp;
+  values.set("stop", std::string(pays ? kStopPayments : "revoke"));
+  values.set("t_stop_title", text(l, pays ? Text::stop_payments : Text::stop_title))
+      .set("t_stop_text", text(l, pays ? Text::stop_payments_text : Text::stop_text, tpp.name))
+      .set("t_stop", text(l, pays ? Text::stop_payments : Text::stop));
   values.set("t_history", text(l, Text::history)).set("t_history_span", text(l, Text::history_span));
   std::vector<PageValues> history;
   for (const auto& entry : found->history) {
@@ -545,8 +548,9 @@ Response PsuPages::revoke(Call& call) {
   if (!v.signed_in()) return see_other("/login");
   const base::ConsentId consent(id);
   call.event.consent = consent;
-  const auto revoked = deps_.dashboard.revoke(call.caller, *v.session->psu, consent,
-                                              {v.session->id, text(page.language, Text::stop_title)});
+  const Text pressed = form->only("step") == kStopPayments ? Text::stop_payments : Text::stop_title;
+  const auto revoked =
+      deps_.dashboard.revoke(call.caller, *v.session->psu, consent, {v.session->id, text(page.language, pressed)});
   if (!revoked && revoked.error().code == consent::ConsentErrorCode::unknown) {
     return no_such_consent(call, page, revoked.error());
   }

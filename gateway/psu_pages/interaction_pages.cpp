@@ -205,21 +205,25 @@ Response PsuPages::interaction(Call& call) {
   return show_login(page, door, "");
 }
 
+base::Result<PsuPages::Step, Response> PsuPages::step(Call& call, Text title) {
+  TRY(Flow found, flow(call));
+  PageFrame page = frame(call, title, found.view.ui_locales);
+  page.form_action = found.view.redirect_origin;
+  page.self = found.path;
+  TRY(auto form, form_of(call, page, found.session_handle, found.path, found.view.client_name, found.view.way_back));
+  page.csrf = consent::csrf_token(*found.session_handle);
+  if (found.session) page.timer = timer_of(call, found, *found.session);
+  SignIn door = door_of(found);
+  return Step{std::move(found), std::move(page), std::move(door), std::move(form)};
+}
+
 Response PsuPages::interaction_login(Call& call) {
-  auto found = flow(call);
-  if (!found) return std::move(found.error());
-  Flow& flow = *found;
-  PageFrame page = frame(call, Text::login_title, flow.view.ui_locales);
-  page.form_action = flow.view.redirect_origin;
-  page.self = flow.path;
-  SignIn door = door_of(flow);
-  auto form = form_of(call, page, flow.session_handle, flow.path, flow.view.client_name, flow.view.way_back);
-  if (!form) return std::move(form.error());
-  page.csrf = consent::csrf_token(*flow.session_handle);
-  if (flow.session) page.timer = timer_of(call, flow, *flow.session);
-  door.username = std::string(form->only("username").value_or(""));
+  auto given = step(call, Text::login_title);
+  if (!given) return std::move(given.error());
+  auto& [flow, page, door, form] = *given;
+  door.username = std::string(form.only("username").value_or(""));
   const auto logged_in =
-      deps_.authentication.login(call.caller, *flow.session_handle, door.username, form->only("password").value_or(""));
+      deps_.authentication.login(call.caller, *flow.session_handle, door.username, form.only("password").value_or(""));
   if (!logged_in) return refused(call, page, door, logged_in.error(), false);
   Response response = see_other(flow.path);
   set_cookie(response, flow.cookie_name, logged_in->session.handle.reveal());

@@ -101,6 +101,8 @@ class PsuPages {
   struct SecurityForm;  // what the customer was about to add, and what is wrong with it
   struct Asked;
   struct Signing;
+  struct Step;                                                  // a form of an interaction\'s sign-in
+  struct DashboardStep;                                         // and of the dashboard\'s
   struct Tpp;                                                   // what customers know a client by
   using WayBack = std::optional<oauth::AuthorizationResponse>;  // none: the page has no TPP to return to
 
@@ -117,6 +119,9 @@ class PsuPages {
                                                                      const std::optional<std::string>& session_handle,
                                                                      const std::string& again, const std::string& tpp,
                                                                      const WayBack& way_back);
+  // What came in with one of the forms of signing in, once it is known to be our own.
+  base::Result<Step, base::http::Response> step(base::http::Call& call, Text title);
+  base::Result<DashboardStep, base::http::Response> dashboard_step(base::http::Call& call, Text title);
   PageFrame frame(const base::http::Call& call, Text title, const std::vector<std::string>& ui_locales = {}) const;
   base::http::Response error_page(PageFrame frame, Text title, std::string text, const std::string& again,
                                   const std::string& tpp, const WayBack& way_back) const;

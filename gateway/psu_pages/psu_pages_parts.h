@@ -76,6 +76,20 @@ struct PsuPages::SignIn {
   std::string back = {};            // the page it came from, on the dashboard
 };
 
+struct PsuPages::Step {
+  Flow flow;
+  PageFrame page;
+  SignIn door;
+  base::http::Parameters form;
+};
+
+struct PsuPages::DashboardStep {
+  Door visit;
+  PageFrame page;
+  SignIn door;
+  base::http::Parameters form;
+};
+
 struct PsuPages::Tpp {
   std::string name;
   std::string on_behalf_of;

@@ -190,7 +190,7 @@ Response PsuPages::factor_refused(Call& call, PageFrame page, const Door& door, 
       return see_other("/login");
     case FactorRefusalCode::blocked:
       page.status = 403;
-      return error_page(page, Text::session_title, text(l, Text::login_blocked), "", "", std::nullopt);
+      return error_page(page, Text::blocked_title, text(l, Text::login_blocked), "", "", std::nullopt);
     case FactorRefusalCode::label_invalid:
     case FactorRefusalCode::address_invalid:
       form.notice_field = refusal.code == FactorRefusalCode::label_invalid ? "label" : "address";

@@ -122,7 +122,7 @@ Response PsuPages::refused(Call& call, PageFrame frame, const SignIn& door,
     case Code::blocked:
       call.event.refuse("authentication_blocked", "[RTS-SCA-4.3b] too many consecutive failures");
       frame.status = 403;
-      return error_page(frame, Text::session_title, text(l, Text::login_blocked), "", door.tpp, door.way_back);
+      return error_page(frame, Text::blocked_title, text(l, Text::login_blocked), "", door.tpp, door.way_back);
     case Code::busy:
       call.event.refuse("authentication_busy", "as many attempts as are allowed are being verified at this moment");
       return code_step ? show_code(call, frame, door, text(l, Text::login_failed))

@@ -238,6 +238,7 @@ test('the dashboard lists the recurring payments with their limits and stops the
   assert.equal(await customer.text('#maximum'), '£100.00');
   await assertAccessible(customer, 'vrp on the dashboard');
   await customer.picture('vrp-detail');
+  assert.match(await customer.text('#revoke'), /Stop these payments/);
   await customer.press('revoke');
   await customer.page.waitForSelector('#status');
   assert.equal(await customer.text('#status'), 'Stopped');
