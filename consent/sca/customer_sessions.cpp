@@ -85,6 +85,11 @@ std::optional<CustomerSession> CustomerSessions::extend(const base::Caller& call
   return session;
 }
 
+bool CustomerSessions::spend_binding(base::db::Transaction& tx, const base::Caller& caller, std::string_view handle,
+                                     const std::string& terms_hash) {
+  return SessionStore::spend_binding(tx, caller.tenant, session_hash(handle), terms_hash);
+}
+
 void CustomerSessions::end(const base::Caller& caller, std::string_view handle) {
   base::db::with_transaction(pool_, caller.deadline, [&](base::db::Transaction& tx) {
     SessionStore::end(tx, caller.tenant, session_hash(handle));

@@ -66,6 +66,10 @@ class CustomerSessions {
                                       Activity activity = Activity::counts);
   // The customer asks for more time: the idle limit begins anew, the absolute one stays. nullopt as for find().
   std::optional<CustomerSession> extend(const base::Caller& caller, std::string_view handle);
+  // [RTS-SCA-4.1] an authentication code is "only accepted once": who decides on terms uses the session's binding to
+  // them up, in the transaction of the decision. False: it is bound to none of these, or was used.
+  static bool spend_binding(base::db::Transaction& tx, const base::Caller& caller, std::string_view handle,
+                            const std::string& terms_hash);
   // Logout. Idempotent.
   void end(const base::Caller& caller, std::string_view handle);
   // Ends every session of a customer; returns how many.

@@ -56,6 +56,10 @@ constexpr Statement kOpenChallenge{"consent.session.open_challenge", R"sql(
 UPDATE consent.customer_session SET challenge_id = $4, challenge_ends_at = $5
  WHERE brand_id = $1 AND bank_id = $2 AND handle_hash = $3 AND knowledge_at IS NOT NULL AND ends_at > $6)sql"};
 
+constexpr Statement kSpendBinding{"consent.session.spend_binding", R"sql(
+UPDATE consent.customer_session SET bound_terms = ''
+ WHERE brand_id = $1 AND bank_id = $2 AND handle_hash = $3 AND bound_terms = $4 AND bound_terms <> '')sql"};
+
 constexpr Statement kEnd{"consent.session.end", R"sql(
 DELETE FROM consent.customer_session WHERE brand_id = $1 AND bank_id = $2 AND handle_hash = $3)sql"};
 
@@ -91,8 +95,8 @@ std::optional<SessionRow> one(const std::optional<base::db::Row>& row) {
 }  // namespace
 
 std::vector<Statement> SessionStore::statements() {
-  return {kInsert,       kFind,          kTouch, kFirstElement, kSecondElement,
-          kBothElements, kOpenChallenge, kEnd,   kEndOfPsu,     kPurge};
+  return {kInsert,        kFind, kTouch,    kFirstElement, kSecondElement, kBothElements,
+          kOpenChallenge, kEnd,  kEndOfPsu, kPurge,        kSpendBinding};
 }
 
 void SessionStore::insert(Transaction& tx, const base::Tenant& tenant, const std::string& hash, const SessionRow& row) {
@@ -133,6 +137,11 @@ std::optional<SessionRow> SessionStore::both_elements(Transaction& tx, const bas
 bool SessionStore::open_challenge(Transaction& tx, const base::Tenant& tenant, const std::string& hash,
                                   const std::string& challenge, Instant ends, Instant now) {
   return exec_count(tx, kOpenChallenge, tenant.brand, tenant.bank, Bytes{hash}, challenge, ends, now) == 1;
+}
+
+bool SessionStore::spend_binding(Transaction& tx, const base::Tenant& tenant, const std::string& hash,
+                                 const std::string& terms) {
+  return exec_count(tx, kSpendBinding, tenant.brand, tenant.bank, Bytes{hash}, terms) == 1;
 }
 
 void SessionStore::end(Transaction& tx, const base::Tenant& tenant, const std::string& hash) {

@@ -75,6 +75,9 @@ class SessionStore {
   // element is missing.
   static bool open_challenge(base::db::Transaction& tx, const base::Tenant& tenant, const std::string& hash,
                              const std::string& challenge, base::Instant ends, base::Instant now);
+  // The second element's binding is gone from now on: false when it is not to these terms, or gone already.
+  static bool spend_binding(base::db::Transaction& tx, const base::Tenant& tenant, const std::string& hash,
+                            const std::string& terms);
   static void end(base::db::Transaction& tx, const base::Tenant& tenant, const std::string& hash);
   static int end_of_psu(base::db::Transaction& tx, const base::Tenant& tenant, const base::PsuId& psu);
   static int purge(base::db::Transaction& tx, base::Instant now, base::Instant active_since, int limit);

@@ -21,6 +21,11 @@ std::string_view name_of(DecidedIn decided_in) {
   return decided_in == DecidedIn::dashboard_renewal ? "renewal" : "signature";
 }
 
+consent::ConsentError not_confirmed(const base::ConsentId& consent) {
+  return {ConsentErrorCode::terms_not_confirmed, "", "Confirm this once more.",
+          "consent " + consent.str() + ": decided on without a confirmation of its own"};
+}
+
 std::string detail_of(const base::ConsentId& consent) { return "/consents/" + base::percent_encode(consent.str()); }
 
 }  // namespace
@@ -138,9 +143,7 @@ Response PsuPages::sign_decision(Call& call) {
     return see_other(signing.sign_in.back);
   if (!answered) return see_other(signing.sign_in.again);
   if (!signing.confirmed(call.caller)) {
-    return not_signed(call, signing,
-                      {ConsentErrorCode::terms_not_confirmed, "", "Confirm this once more.",
-                       "consent " + signing.asked.consent.str() + ": decided on without a confirmation of its own"});
+    return not_signed(call, signing, not_confirmed(signing.asked.consent));
   }
   const auto reviewed = review(call, signing.page, signing.asked);
   if (!reviewed) return reviewed.error();
@@ -162,11 +165,20 @@ Response PsuPages::sign_decision(Call& call) {
     request.shareable.insert(account.account);
     request.rules.push_back(consent::signing_rule(account, reviewed->consent.kind));
   }
-  const auto decided = base::db::in_transaction(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) {
-    return allow ? deps_.authorisation.authorise(tx, call.caller, request)
-                 : deps_.authorisation.reject(tx, call.caller,
-                                              {asked.client, asked.consent, asked.psu, evidence, asked.decided_in});
-  });
+  using Decided = base::Result<consent::Consent, consent::ConsentError>;
+  const auto decided =
+      base::db::in_transaction(deps_.pool, call.caller.deadline, [&](base::db::Transaction& tx) -> Decided {
+        TRY(consent::Consent after,
+            allow ? deps_.authorisation.authorise(tx, call.caller, request)
+                  : deps_.authorisation.reject(tx, call.caller,
+                                               {asked.client, asked.consent, asked.psu, evidence, asked.decided_in}));
+        // The dashboard's session goes on; what it was confirmed for does not serve the next payment of the same terms.
+        if (!signing.terms_hash.empty() && !consent::CustomerSessions::spend_binding(
+                                               tx, call.caller, signing.sign_in.session_handle, signing.terms_hash)) {
+          return base::failure(not_confirmed(asked.consent));
+        }
+        return after;
+      });
   if (!decided) return not_signed(call, signing, decided.error());
   const bool complete = decided->status == consent::ConsentStatus::authorised;
   const bool renewal = asked.decided_in == DecidedIn::dashboard_renewal;

@@ -16,7 +16,7 @@ const std::string kPayments = "/open-banking/v4.0/pisp/domestic-payment-consents
 // Dora and Dan own an account on which both must sign payments; Dora has signed one.
 class DashboardSigning : public ::testing::Test {
  protected:
-  std::string created(const std::string& amount) {
+  std::string created(const std::string& amount, const std::string& key = "key") {
     const Answer answer = tpp.resource(
         "POST", kPayments, tpp.client_token("payments"),
         R"({"Data":{"Initiation":{"InstructionIdentification":"ACME412","EndToEndIdentification":"FRESCO.21302.GFX.20",
@@ -25,22 +25,27 @@ class DashboardSigning : public ::testing::Test {
             "CreditorAccount":{"SchemeName":"UK.OBIE.SortCodeAccountNumber","Identification":"08080021325698","Name":"ACME Inc"},
             "RemittanceInformation":{"Unstructured":["Internal ops code 5120101"]}}},
             "Risk":{"PaymentContextCode":"TransferToThirdParty"}})",
-        {{"x-idempotency-key", "key-" + amount}});
+        {{"x-idempotency-key", key + "-" + amount}});
     EXPECT_EQ(answer.status, 201) << answer.body;
     return answer.at("/Data/ConsentId");
   }
 
   void SetUp() override {
     consent = created("165.88");
-    const Pushed pushed = tpp.push(consent, {{"scope", "openid payments"}});
+    tokens = signed_by_dora(consent);
+    ASSERT_EQ(status(), "partially_authorised");
+  }
+
+  Tokens signed_by_dora(const std::string& of) {
+    const Pushed pushed = tpp.push(of, {{"scope", "openid payments"}});
     Customer dora(gateway);
     dora.open(pushed.url);
     dora.sign_in("dora");
     dora.press("allow", {{"account", gateway.one("SELECT account_id FROM connectors.account WHERE "
                                                  "signatures_for_payments = 2")}});
-    tokens = tpp.redeem(Callback(dora.take_callback()).code, pushed);
-    ASSERT_EQ(tokens.answer.status, 200) << tokens.answer.body;
-    ASSERT_EQ(status(), "partially_authorised");
+    Tokens redeemed = tpp.redeem(Callback(dora.take_callback()).code, pushed);
+    EXPECT_EQ(redeemed.answer.status, 200) << redeemed.answer.body;
+    return redeemed;
   }
 
   std::string status() const {
@@ -143,6 +148,26 @@ TEST_F(DashboardSigning, WithoutItsOwnConfirmationNothingIsSigned) {
   nobody.open(sign_path());
   EXPECT_TRUE(nobody.page().has("username"));
   EXPECT_EQ(status(), "partially_authorised");
+}
+
+// [RTS-SCA-4.1] "only accepted once": the same amount to the same payee again is another payment.
+TEST_F(DashboardSigning, OneConfirmationServesOneOfTwoEqualPayments) {
+  const std::string twin = created("165.88", "twin");
+  signed_by_dora(twin);
+  Customer dan(gateway);
+  at_decision(dan);
+  const FormOnPage first = dan.page().form("allow");
+  dan.open("/consents/" + twin + "/sign");
+  const FormOnPage second = dan.page().form("allow");
+  dan.submit(first);
+  EXPECT_EQ(status(), "authorised");
+  dan.submit(second);
+  EXPECT_TRUE(dan.page().has("otp")) << dan.page().text();
+  const std::string status_of_twin = "SELECT status FROM consent.consent WHERE consent_id = '" + twin + "'";
+  EXPECT_EQ(gateway.one(status_of_twin), "partially_authorised");
+  dan.press("verify", {{"otp", "123456"}});
+  dan.press("allow");
+  EXPECT_EQ(gateway.one(status_of_twin), "authorised");
 }
 
 TEST_F(DashboardSigning, NobodyElseFindsItAndWhoSignedIsNotAskedAgain) {
