@@ -213,6 +213,7 @@ base::Result<Consent, ConsentError> ConsentAuthorisation::reject(base::db::Trans
   if (found.authorised) {
     // The renewal is off, and what others signed for it with it.
     if (!decided.signed_by.empty()) SignatureStore::forget_signatures(tx, found);
+    changes_.decline_renewal(tx, caller, *stored, psu_actor(request.psu), request.evidence);
     return found;
   }
   return changes_.apply(tx, caller, *stored,

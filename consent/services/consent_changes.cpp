@@ -196,6 +196,19 @@ void ConsentChanges::lose_account(base::db::Transaction& tx, const base::Caller&
                                  account_removed_data_json(after, caller.now.business, account), caller.interaction});
 }
 
+void ConsentChanges::decline_renewal(base::db::Transaction& tx, const base::Caller& caller, const Consent& locked,
+                                     const Actor& actor, const Evidence& evidence) {
+  const std::string why = "the customer denied the renewal";
+  HistoryEntry entry = history_of(caller, locked, "renewal_declined", actor, why, evidence);
+  entry.at = caller.now.business;
+  entry.from = locked.status;
+  ConsentStore::append_history(tx, locked, entry);
+  auto audit = audit_of(caller, locked, actor, "consent.renewal_declined", why);
+  if (!evidence.session.empty()) audit.facts.emplace("session", evidence.session);
+  if (!entry.shown_sha256.empty()) audit.facts.emplace("shown_sha256", entry.shown_sha256);
+  audit_.record(tx, audit);
+}
+
 Consent ConsentChanges::reconfirm(base::db::Transaction& tx, const base::Caller& caller, const Consent& locked,
                                   const Actor& actor) {
   Consent after = locked;

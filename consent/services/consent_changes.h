@@ -50,6 +50,9 @@ class ConsentChanges {
                     const base::AccountId& account, const Actor& actor, const std::string& why);
   // The TPP's word that its customer confirmed the access again.
   Consent reconfirm(base::db::Transaction& tx, const base::Caller& caller, const Consent& locked, const Actor& actor);
+  // A customer's no to a renewal: the consent lives on as it was.
+  void decline_renewal(base::db::Transaction& tx, const base::Caller& caller, const Consent& locked, const Actor& actor,
+                       const Evidence& evidence);
   // Evidence of a refusal; commits with whatever else the transaction holds.
   void record_refusal(base::db::Transaction& tx, const base::Caller& caller, const base::ConsentId& consent,
                       const Actor& actor, const std::string& action, const ConsentError& error);

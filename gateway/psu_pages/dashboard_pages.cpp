@@ -106,6 +106,7 @@ Text event_text(const consent::HistoryEntry& entry) {
   if (entry.event == "reconfirm") return Text::event_reconfirmed;
   if (entry.event == "account_closed") return Text::event_account_closed;
   if (entry.event == "remove") return Text::event_removed;
+  if (entry.event == "renewal_declined") return Text::event_renewal_denied;
   switch (entry.to) {
     case ConsentStatus::awaiting_upload:
     case ConsentStatus::awaiting_authorisation:
@@ -435,7 +436,7 @@ Response PsuPages::consent(Call& call) {
     values.set("t_on_behalf_of", text(l, Text::on_behalf_of)).set("on_behalf_of", tpp.on_behalf_of);
   }
   values.set("t_given", text(l, consent.authorised ? Text::given : Text::asked_on))
-      .set("t_until", text(l, Text::until));
+      .set("t_until", text(l, consent.kind == consent::ConsentKind::domestic_vrp ? Text::payments_until : Text::until));
   values.set("given", date_text(l, consent.authorised.value_or(consent.created))).set("until", until_text(l, consent));
   values.set("t_last_access", text(l, Text::last_access));
   values.set("last_access",

@@ -349,6 +349,7 @@ constexpr std::array kTexts{
     Entry{Text::event_reconfirmed, {"Confirmed again in the app", "In der App erneut bestätigt", "Confirmé à nouveau dans l’application"}},
     Entry{Text::event_account_closed, {"A closed account left it", "Ein geschlossenes Konto ist ausgeschieden", "Un compte clos en est sorti"}},
     Entry{Text::event_removed, {"Removed from the app", "Aus der App entfernt", "Retiré de l’application"}},
+    Entry{Text::event_renewal_denied, {"Renewal denied", "Verlängerung abgelehnt", "Renouvellement refusé"}},
     Entry{Text::nothing_here_title, {"There is no such page", "Diese Seite gibt es nicht", "Cette page n’existe pas"}},
     Entry{Text::nothing_here_text, {"Nothing stands at this address. It may be mistyped, or too old.", "Unter dieser Adresse steht nichts. Vielleicht ist sie falsch geschrieben oder zu alt.", "Il n’y a rien à cette adresse. Elle est peut-être mal saisie ou trop ancienne."}},
     Entry{Text::not_like_that_title, {"This page cannot be used like that", "So lässt sich diese Seite nicht benutzen", "Cette page ne s’utilise pas ainsi"}},

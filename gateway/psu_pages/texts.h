@@ -355,6 +355,7 @@ enum class Text : std::uint16_t {
   event_reconfirmed,
   event_account_closed,
   event_removed,
+  event_renewal_denied,
   nothing_here_title,
   nothing_here_text,
   not_like_that_title,

@@ -337,6 +337,15 @@ TEST_F(DashboardRenewal, DenyingLeavesTheAccessAsItIs) {
   alice.press("deny");
   EXPECT_EQ(use(), 200);
   EXPECT_EQ(gateway->events_of(done.consent).size(), 1U);
+  alice.open("/consents/" + done.consent);
+  EXPECT_NE(alice.page().text().find("Renewal denied"), std::string::npos) << alice.page().text();
+  EXPECT_EQ(
+      gateway->one("SELECT count(*) FROM consent.consent_history WHERE event = 'renewal_declined' AND shown <> '' AND "
+                   "from_status = 'authorised' AND to_status = 'authorised'"),
+      "1");
+  EXPECT_EQ(gateway->one("SELECT count(*) FROM base.audit WHERE action = 'consent.renewal_declined' AND facts ? "
+                         "'shown_sha256'"),
+            "1");
 }
 
 TEST_F(DashboardRenewal, ARevokedAccessIsRenewedByNoStandingPage) {
