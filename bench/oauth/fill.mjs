@@ -21,7 +21,7 @@ export async function fill(size, template, work) {
     keys = Array.from({ length: DISTINCT_KEYS }, () => Key.generate());
     const file = path.join(work, 'keys.tsv');
     writeFileSync(file, keys.map((key, i) => `${i + 1}\t${key.kid}\t${JSON.stringify(key.registered)}\n`).join(''));
-    psql('-c', 'CREATE SCHEMA bench', '-c', 'CREATE TABLE bench.key (number bigint PRIMARY KEY, kid text NOT NULL, jwk text NOT NULL)', '-c', `\\copy bench.key FROM '${file}'`);
+    psql('-c', 'CREATE SCHEMA IF NOT EXISTS bench', '-c', 'CREATE TABLE bench.key (number bigint PRIMARY KEY, kid text NOT NULL, jwk text NOT NULL)', '-c', `\\copy bench.key FROM '${file}'`);
   }
   if (size > filled) psql('-v', `first=${filled + 1}`, '-v', `last=${size}`, '-v', `template=${template}`, '-f', SCRIPT);
   filled = Math.max(filled, size);
