@@ -36,7 +36,8 @@ std::string ChallengeSecrets::code_mac(std::string_view challenge, std::string_v
 
 std::string ChallengeSecrets::compared_number(std::string_view challenge) const {
   const std::string bytes = mac("number", {challenge});
-  const unsigned number = (static_cast<unsigned char>(bytes[0]) << 8 | static_cast<unsigned char>(bytes[1])) % 90 + 10;
+  const unsigned high = static_cast<unsigned char>(bytes[0]), low = static_cast<unsigned char>(bytes[1]);
+  const unsigned number = (high << 8 | low) % 90 + 10;
   return std::to_string(number);
 }
 

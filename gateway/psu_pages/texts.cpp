@@ -15,7 +15,7 @@ struct Entry {
 };
 
 // clang-format off
-constexpr std::array kTexts{
+constexpr std::array<Entry, static_cast<std::size_t>(Text::count_)> kTexts{{
     Entry{Text::skip, {"Skip to content", "Zum Inhalt", "Aller au contenu"}},
     Entry{Text::account_menu, {"Your account", "Ihr Konto", "Votre compte"}},
     Entry{Text::consents, {"Your consents", "Ihre Zustimmungen", "Vos consentements"}},
@@ -382,9 +382,8 @@ constexpr std::array kTexts{
     Entry{Text::change_removed, {"Removed: {0}", "Entfernt: {0}", "Supprimé : {0}"}},
     Entry{Text::home_lead, {"The bank’s open-banking gateway: consents for customers, an API for registered providers.", "Das Open-Banking-Gateway der Bank: Zustimmungen für Kunden, eine API für registrierte Anbieter.", "La passerelle open banking de la banque : consentements pour les clients, une API pour les prestataires enregistrés."}},
     Entry{Text::home_metadata, {"Server metadata", "Server-Metadaten", "Métadonnées du serveur"}},
-};
+}};
 // clang-format on
-static_assert(kTexts.size() == static_cast<std::size_t>(Text::count_));
 static_assert([] {
   for (std::size_t i = 0; i < kTexts.size(); ++i) {
     if (kTexts[i].key != static_cast<Text>(i)) return false;
