@@ -1,6 +1,5 @@
 #include "base/db/postgres_pool.h"
 
-#include <fcntl.h>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -135,10 +134,6 @@ class Session {
   PGconn* raw() const { return connection_.get(); }
   bool lost() const { return torn || PQstatus(raw()) != CONNECTION_OK; }
 
-  // Reading then waits by itself, which saves a poll a round trip. How long an answer may take is the statement
-  // timeout's and the keepalives' matter.
-  void wait_in_reads() { set_blocking(true); }
-
   // True when the server has closed the session, as far as what has arrived tells. Does not wait.
   bool lost_by_now() {
     if (PQsocket(raw()) < 0) return true;
@@ -146,23 +141,15 @@ class Session {
     char octet = 0;
     const ssize_t arrived = recv(PQsocket(raw()), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
     if (arrived < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return false;
-    set_blocking(false);
     PQconsumeInput(raw());
     PQconsumeInput(raw());  // the second read sees the end of file behind a last message
-    if (lost()) return true;
-    set_blocking(true);
-    return false;
+    return lost();
   }
 
   int timeout = 0;    // the session's statement_timeout, in ms; 0: none was set
   bool torn = false;  // what it was sent and what it answered no longer fit together
 
  private:
-  void set_blocking(bool blocking) {
-    const int flags = fcntl(PQsocket(raw()), F_GETFL);
-    fcntl(PQsocket(raw()), F_SETFL, blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
-  }
-
   Connection connection_;
 };
 
@@ -196,10 +183,22 @@ std::string sql_state(const std::exception& error) {
   return "";
 }
 
+// How long an answer may take is the statement timeout's matter. libpq reads on after a long read, so its socket must
+// never be one that blocks.
+void wait_until_readable(PGconn* with) {
+  pollfd descriptor{PQsocket(with), POLLIN, 0};
+  while (poll(&descriptor, 1, -1) < 0 && errno == EINTR) {
+  }
+}
+
 // The next answer of a pipeline; null at the end of one statement's.
 RawResult next_answer(PGconn* with) {
-  while (PQisBusy(with) == 1)
+  while (PQisBusy(with) == 1) {
+    // What TLS has taken from the socket already makes it readable no more.
+    if (PQsslInUse(with) == 1 && (PQconsumeInput(with) == 0 || PQisBusy(with) == 0)) break;
+    wait_until_readable(with);
     if (PQconsumeInput(with) == 0) break;
+  }
   return RawResult(PQgetResult(with));
 }
 
@@ -394,7 +393,6 @@ struct PostgresPool::Impl {
   std::unique_ptr<Session> connect(nanoseconds patience) {
     auto session = std::make_unique<Session>(settings, clock, clock.now() + patience);
     prepare(*session);
-    session->wait_in_reads();
     metrics.count("aldgate_db_connects_total");
     return session;
   }

@@ -189,6 +189,34 @@ TEST(PaymentConsents, OfAFileAreDecidedOnWhenTheFileIsThereByItsTotalAndPayees) 
   EXPECT_EQ(tpp.resource("GET", kFiles + "/" + consent, token).at("/Data/Status"), "AUTH");
 }
 
+TEST(PaymentConsents, OfTheLargestFileAreShownAndDecidedOnLikeAnyOther) {
+  Gateway gateway;
+  Tpp tpp(gateway);
+  const std::string token = tpp.client_token("payments");
+  std::string file = R"({"Data":{"DomesticPayments":[)";
+  for (int i = 0; i < 500; ++i) {
+    file += (i == 0 ? "" : ",") +
+            std::string(R"({"InstructionIdentification":"A","EndToEndIdentification":"A1",)"
+                        R"("InstructedAmount":{"Amount":"1.00","Currency":"GBP"},"CreditorAccount":{)"
+                        R"("SchemeName":"UK.OBIE.SortCodeAccountNumber","Identification":"08080021325698","Name":")") +
+            "Payee " + std::to_string(i) + std::string(300, '<') + R"("}})";
+  }
+  file += "]}}";
+  const std::string body = R"({"Data":{"Initiation":{"FileType":"UK.OBIE.PaymentInitiation.4.0","FileHash":")" +
+                           base::base64_encode(base::crypto::sha256(file)) + R"("}}})";
+  const std::string consent = tpp.resource("POST", kFiles, token, body, key("f")).at("/Data/ConsentId");
+  ASSERT_EQ(tpp.resource("POST", kFiles + "/" + consent + "/file", token, file, key("u")).status, 200);
+  const Pushed pushed = push_payment(tpp, consent);
+  ASSERT_EQ(pushed.answer.status, 201) << pushed.answer.body;
+  Customer alice(gateway);
+  alice.open(pushed.url);
+  alice.sign_in();
+  EXPECT_NE(alice.page().text().find("£500.00"), std::string::npos);
+  EXPECT_NE(alice.page().text().find("Payee 499"), std::string::npos);
+  alice.allow(1);
+  EXPECT_EQ(tpp.redeem(Callback(alice.take_callback()).code, pushed).answer.status, 200);
+}
+
 TEST(PaymentConsents, AbroadAreDecidedOnWithRateAndCharges) {
   Gateway gateway;
   Tpp tpp(gateway);
