@@ -199,7 +199,7 @@ TEST(PaymentConsents, OfTheLargestFileAreShownAndDecidedOnLikeAnyOther) {
             std::string(R"({"InstructionIdentification":"A","EndToEndIdentification":"A1",)"
                         R"("InstructedAmount":{"Amount":"1.00","Currency":"GBP"},"CreditorAccount":{)"
                         R"("SchemeName":"UK.OBIE.SortCodeAccountNumber","Identification":"08080021325698","Name":")") +
-            "Payee " + std::to_string(i) + std::string(300, '<') + R"("}})";
+            "Payee " + std::to_string(i) + std::string(300, 'x') + R"("}})";
   }
   file += "]}}";
   const std::string body = R"({"Data":{"Initiation":{"FileType":"UK.OBIE.PaymentInitiation.4.0","FileHash":")" +
